@@ -1,0 +1,135 @@
+/* monotone.c - Elias-Fano blocks; see monotone.h and FORMAT.md, "Monotone blocks". */
+#include "monotone.h"
+
+#include "bitpack.h"
+#include "bytes.h"
+
+static uint32_t upper_bits(uint32_t n, uint32_t universe, unsigned l)
+{
+    return n + ((universe - n) >> l);
+}
+
+static uint64_t block_bits(uint32_t n, uint32_t universe, unsigned l)
+{
+    return (uint64_t)n * l + upper_bits(n, universe, l);
+}
+
+/* The cheapest l; l = 0 (a bitset, the fastest to use) is preferred up to one bit per value. */
+static unsigned choose_low(uint32_t n, uint32_t universe)
+{
+    unsigned l = ft_bit_width((universe - n) / n);
+    unsigned best = l ? l - 1 : 0;
+
+    if (block_bits(n, universe, l) < block_bits(n, universe, best))
+        best = l;
+    if (block_bits(n, universe, 0) <= block_bits(n, universe, best) + n)
+        best = 0;
+    return best;
+}
+
+void ft_monotone_encode(ft_buf *out, const uint32_t *values, uint32_t n)
+{
+    uint32_t universe = values[n - 1] + 1;
+    uint32_t low[FT_BLOCK_LEN];
+
+    if (n == 1)
+        return;
+    if (universe == n) {
+        ft_buf_putc(out, FT_MONOTONE_RUN);
+        return;
+    }
+    unsigned l = choose_low(n, universe);
+    size_t low_len = ft_bitpack_size(n, l), upper_len = (upper_bits(n, universe, l) + 7) / 8;
+    unsigned char *to = ft_buf_reserve(out, 1 + low_len + upper_len);
+    if (!to)
+        return;
+    *to = (unsigned char)l;
+    unsigned char *upper = to + 1 + low_len;
+    memset(upper, 0, upper_len);
+    for (uint32_t i = 0; i < n; i++) {
+        uint32_t w = values[i] - i, bit = (w >> l) + i;
+        low[i] = w & ((1u << l) - 1);
+        upper[bit / 8] |= (unsigned char)(1u << (bit % 8));
+    }
+    ft_bitpack(low, n, l, to + 1);
+    out->len += 1 + low_len + upper_len;
+}
+
+/* Frame of a coded block: where its strings of bits are, and where it ends. False if it does not fit before `end`. */
+typedef struct frame {
+    unsigned l;
+    uint32_t bits;
+    const unsigned char *low, *upper, *end;
+} frame;
+
+static bool read_frame(frame *f, const unsigned char *p, const unsigned char *end, uint32_t n, uint32_t universe)
+{
+    if (p >= end || universe < n || *p > 31)
+        return false;
+    f->l = *p++;
+    f->bits = upper_bits(n, universe, f->l);
+    size_t low_len = ft_bitpack_size(n, f->l), upper_len = ((size_t)f->bits + 7) / 8;
+    if ((size_t)(end - p) < low_len + upper_len)
+        return false;
+    f->low = p;
+    f->upper = p + low_len;
+    f->end = f->upper + upper_len;
+    return true;
+}
+
+const unsigned char *ft_monotone_skip(const unsigned char *p, const unsigned char *end, uint32_t n, uint32_t universe)
+{
+    frame f;
+
+    if (n == 1)
+        return universe ? p : NULL;
+    if (p < end && *p == FT_MONOTONE_RUN)
+        return universe == n ? p + 1 : NULL;
+    return read_frame(&f, p, end, n, universe) ? f.end : NULL;
+}
+
+/* Places of the set bits of a bitmap; false unless there are exactly n. out has room for a word's bits too many. */
+static bool set_bits(const unsigned char *bitmap, uint32_t bits, uint32_t n, uint32_t out[FT_BLOCK_LEN + 64])
+{
+    uint32_t i = 0;
+
+    for (uint32_t at = 0; at < bits && i <= n; at += 64) {
+        uint64_t word = ft_load_u64(bitmap + at / 8);
+        if (bits - at < 64)
+            word &= (UINT64_C(1) << (bits - at)) - 1;
+        for (; word; word &= word - 1)
+            out[i++] = at + (uint32_t)__builtin_ctzll(word);
+    }
+    return i == n;
+}
+
+const unsigned char *ft_monotone_decode(const unsigned char *p, const unsigned char *end, uint32_t n,
+                                        uint32_t universe, uint32_t base, uint32_t *out)
+{
+    frame f;
+    uint32_t low[FT_BLOCK_LEN], places[FT_BLOCK_LEN + 64];
+
+    if (n == 1) {
+        out[0] = base + universe - 1;
+        return universe ? p : NULL;
+    }
+    if (p < end && *p == FT_MONOTONE_RUN) {
+        for (uint32_t i = 0; i < n; i++)
+            out[i] = base + i;
+        return universe == n ? p + 1 : NULL;
+    }
+    if (!read_frame(&f, p, end, n, universe) || !set_bits(f.upper, f.bits, n, places))
+        return NULL;
+    if (f.l == 0) {
+        for (uint32_t i = 0; i < n; i++)
+            out[i] = places[i] + base;
+        return out[n - 1] == base + universe - 1 ? f.end : NULL;
+    }
+    ft_bitunpack(f.low, n, f.l, low);
+    for (uint32_t i = 0; i < n; i++)
+        out[i] = (((places[i] - i) << f.l) | low[i]) + i + base;
+    unsigned bad = out[n - 1] != base + universe - 1;
+    for (uint32_t i = 1; i < n; i++)
+        bad |= out[i] <= out[i - 1];
+    return bad ? NULL : f.end;
+}

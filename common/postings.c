@@ -1,0 +1,270 @@
+/* postings.c - reading posting lists. Whatever the bytes say, every passage handed out is below n_passages and nothing
+ * outside the list's own bytes (and FT_ENVELOPE_TAIL behind them) is read. FORMAT.md, "Postings" and "Positions". */
+#include "postings.h"
+
+#include "bitpack.h"
+#include "bytes.h"
+#include "postings_format.h"
+
+static ft_status corrupt(const ft_postings *p, const char *what, ft_error *err)
+{
+    return ft_envelope_corrupt(p->env, p->data, what, err);
+}
+
+static ft_status open_inlined(ft_postings *p, const ft_term_info *t, ft_error *err)
+{
+    ft_bytes in = ft_bytes_of(t->inlined, t->inlined_len);
+
+    p->data = t->inlined;
+    uint64_t passage = ft_bytes_varint(&in);
+    uint64_t more = ft_bytes_varint(&in);
+    if (in.failed || passage >= p->n_passages || more >= FT_INLINE_MAX_TF || t->df != 1)
+        return corrupt(p, "terms: bad posting in the dictionary", err);
+    p->inlined = true;
+    p->only_last = (uint32_t)passage;
+    p->positions = in.p;
+    p->positions_end = in.end;
+    p->data_end = in.p;
+    return FT_OK;
+}
+
+static ft_status open_skips(ft_postings *p, ft_error *err)
+{
+    size_t len = (size_t)p->n_blocks * FT_SKIP_BYTES;
+
+    if ((size_t)(p->data_end - p->data) < len)
+        return corrupt(p, "postings: list shorter than its skip data", err);
+    p->data_end -= len;
+    p->last_passage = p->data_end;
+    p->block_off = p->last_passage + 4 * (size_t)p->n_blocks;
+    p->pos_end = p->block_off + 4 * (size_t)p->n_blocks;
+    p->impact = p->pos_end + 4 * (size_t)p->n_blocks;
+    return ft_envelope_touch(p->env, p->last_passage, len, err);
+}
+
+static ft_status open_single(ft_postings *p, ft_error *err)
+{
+    ft_status st = ft_envelope_touch(p->env, p->data, (size_t)(p->data_end - p->data), err);
+    if (st != FT_OK)
+        return st;
+    ft_bytes in = ft_bytes_of(p->data, (size_t)(p->data_end - p->data));
+    uint64_t last = ft_bytes_varint(&in);
+    if (in.failed || last >= p->n_passages || last + 1 < p->df)
+        return corrupt(p, "postings: bad last passage", err);
+    p->only_last = (uint32_t)last;
+    p->data = in.p;
+    return FT_OK;
+}
+
+ft_status ft_postings_open(ft_postings *p, const ft_envelope *env, ft_str post, ft_str pos, const ft_term_info *t,
+                           uint32_t n_passages, ft_error *err)
+{
+    *p = (ft_postings){.env = env, .df = t->df, .n_passages = n_passages, .max_impact = t->max_impact};
+    p->n_blocks = (t->df + FT_BLOCK_LEN - 1) / FT_BLOCK_LEN;
+    if (t->inlined)
+        return open_inlined(p, t, err);
+    if (t->df == 0 || t->df > n_passages || t->post_off > post.len || t->post_len > post.len - t->post_off ||
+        t->pos_off > pos.len || t->pos_len > pos.len - t->pos_off)
+        return ft_envelope_corrupt(env, post.ptr, "terms: list outside its part", err);
+    p->data = (const unsigned char *)post.ptr + t->post_off;
+    p->data_end = p->data + t->post_len;
+    p->positions = (const unsigned char *)pos.ptr + t->pos_off;
+    p->positions_end = p->positions + t->pos_len;
+    return p->n_blocks > 1 ? open_skips(p, err) : open_single(p, err);
+}
+
+uint32_t ft_postings_block_last(const ft_postings *p, uint32_t block)
+{
+    return p->last_passage ? ft_load_u32(p->last_passage + 4 * (size_t)block) : p->only_last;
+}
+
+uint8_t ft_postings_block_impact(const ft_postings *p, uint32_t block)
+{
+    return p->impact ? p->impact[block] : p->max_impact;
+}
+
+uint32_t ft_postings_find_block(const ft_postings *p, uint32_t from, uint32_t passage)
+{
+    uint32_t lo = from, step = 1;
+
+    while (lo + step < p->n_blocks && ft_postings_block_last(p, lo + step - 1) < passage) {
+        lo += step;
+        step *= 2;
+    }
+    uint32_t hi = lo + step < p->n_blocks ? lo + step : p->n_blocks;
+    while (lo < hi) {
+        uint32_t mid = lo + (hi - lo) / 2;
+        if (ft_postings_block_last(p, mid) < passage)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    return lo;
+}
+
+/* The bytes of a block's passages and tfs, verified. */
+static ft_status block_bytes(const ft_postings *p, uint32_t block, const unsigned char **from,
+                             const unsigned char **end, ft_error *err)
+{
+    size_t len = (size_t)(p->data_end - p->data), start = 0, stop = len;
+
+    if (p->block_off) {
+        start = block ? ft_load_u32(p->block_off + 4 * (size_t)(block - 1)) : 0;
+        stop = ft_load_u32(p->block_off + 4 * (size_t)block);
+    }
+    if (start > stop || stop > len)
+        return corrupt(p, "postings: block outside its list", err);
+    *from = p->data + start;
+    *end = p->data + stop;
+    return ft_envelope_touch(p->env, *from, stop - start, err);
+}
+
+ft_status ft_postings_passages(const ft_postings *p, uint32_t block, uint32_t out[FT_BLOCK_LEN],
+                               const unsigned char **tfs, ft_error *err)
+{
+    const unsigned char *from = NULL, *end = NULL;
+    uint32_t n = ft_postings_block_len(p, block), last = ft_postings_block_last(p, block);
+    uint32_t first = block ? ft_postings_block_last(p, block - 1) + 1 : 0;
+
+    *tfs = p->data;
+    if (p->inlined) {
+        out[0] = last;
+        return FT_OK;
+    }
+    ft_status st = block_bytes(p, block, &from, &end, err);
+    if (st != FT_OK)
+        return st;
+    if (last >= p->n_passages || first > last)
+        return corrupt(p, "postings: last passages do not ascend", err);
+    *tfs = ft_monotone_decode(from, end, n, last - first + 1, first, out);
+    return *tfs ? FT_OK : corrupt(p, "postings: malformed block of passages", err);
+}
+
+ft_status ft_postings_tf_sums(const ft_postings *p, uint32_t block, const unsigned char *tfs,
+                              uint32_t out[FT_BLOCK_LEN], ft_error *err)
+{
+    uint32_t n = ft_postings_block_len(p, block);
+
+    if (p->inlined) {
+        ft_bytes gaps = ft_bytes_of(p->positions, (size_t)(p->positions_end - p->positions));
+        out[0] = 0;
+        while (ft_bytes_left(&gaps)) {
+            ft_bytes_varint(&gaps);
+            out[0]++;
+        }
+        return out[0] && !gaps.failed ? FT_OK : corrupt(p, "terms: bad posting in the dictionary", err);
+    }
+    const unsigned char *end = p->block_off ? p->data + ft_load_u32(p->block_off + 4 * (size_t)block) : p->data_end;
+    ft_bytes in = ft_bytes_of(tfs, (size_t)(end - tfs));
+    uint64_t sum = ft_bytes_varint(&in) + n;
+    if (in.failed || sum < n || sum >= UINT32_MAX)
+        return corrupt(p, "postings: bad sum of frequencies", err);
+    if (sum == n) {
+        for (uint32_t i = 0; i < n; i++)
+            out[i] = i + 1;
+        return FT_OK;
+    }
+    if (!ft_monotone_decode(in.p, end, n, (uint32_t)sum, 1, out))
+        return corrupt(p, "postings: malformed block of frequencies", err);
+    return FT_OK;
+}
+
+/* The bytes of a block's positions, verified: enough of them for n_gaps. */
+static ft_status gap_bytes(const ft_postings *p, uint32_t block, uint32_t n_gaps, ft_bytes *out, ft_error *err)
+{
+    size_t len = (size_t)(p->positions_end - p->positions), start = 0, stop = len;
+
+    if (p->pos_end) {
+        start = block ? ft_load_u32(p->pos_end + 4 * (size_t)(block - 1)) : 0;
+        stop = ft_load_u32(p->pos_end + 4 * (size_t)block);
+    }
+    if (start > stop || stop > len || n_gaps / FT_GAP_GROUP > (stop - start) / 2)
+        return corrupt(p, "positions: block outside its list", err);
+    *out = ft_bytes_of(p->positions + start, stop - start);
+    return p->inlined ? FT_OK : ft_envelope_touch(p->env, out->p, stop - start, err);
+}
+
+ft_status ft_postings_check_gaps(const ft_postings *p, uint32_t block, uint32_t n_gaps, ft_error *err)
+{
+    ft_bytes in;
+
+    return gap_bytes(p, block, n_gaps, &in, err);
+}
+
+/* The next group of n gaps; decoded into out, or passed over when out is NULL. */
+static void take_group(ft_bytes *in, uint32_t n, uint32_t *out)
+{
+    unsigned width = ft_bytes_u8(in), exceptions = ft_bytes_u8(in);
+
+    if (width > 32) {
+        in->failed = true;
+        return;
+    }
+    const unsigned char *packed = ft_bytes_take(in, ft_bitpack_size(n, width));
+    if (!packed)
+        return;
+    if (out)
+        ft_bitunpack(packed, n, width, out);
+    for (unsigned i = 0; i < exceptions; i++) {
+        unsigned at = ft_bytes_u8(in);
+        uint64_t high = ft_bytes_varint(in);
+        if (at >= n || width == 32 || high > UINT32_MAX >> width) {
+            in->failed = true;
+            return;
+        }
+        if (out)
+            out[at] |= (uint32_t)(high << width);
+    }
+}
+
+ft_status ft_postings_gaps(const ft_postings *p, uint32_t block, uint32_t n_gaps, uint32_t *out, ft_error *err)
+{
+    ft_bytes in;
+
+    ft_status st = gap_bytes(p, block, n_gaps, &in, err);
+    if (st != FT_OK)
+        return st;
+    if (p->inlined || n_gaps <= FT_FEW_GAPS) {
+        for (uint32_t i = 0; i < n_gaps; i++)
+            out[i] = (uint32_t)ft_bytes_varint(&in);
+    } else {
+        for (uint32_t i = 0; i < n_gaps && !in.failed; i += FT_GAP_GROUP)
+            take_group(&in, n_gaps - i < FT_GAP_GROUP ? n_gaps - i : FT_GAP_GROUP, out + i);
+    }
+    return in.failed ? ft_envelope_corrupt(p->env, p->positions, "positions: malformed block", err) : FT_OK;
+}
+
+ft_status ft_postings_positions(const ft_postings *p, uint32_t block, const uint32_t *sums, uint32_t i, ft_buf *out,
+                                ft_error *err)
+{
+    uint32_t n_gaps = sums[ft_postings_block_len(p, block) - 1];
+    uint32_t from = i ? sums[i - 1] : 0, end = sums[i];
+    uint32_t group[FT_GAP_GROUP];
+    ft_bytes in;
+
+    ft_status st = gap_bytes(p, block, n_gaps, &in, err);
+    if (st != FT_OK)
+        return st;
+    uint32_t *to = (uint32_t *)(void *)ft_buf_reserve(out, (size_t)(end - from) * 4);
+    if (!to)
+        return ft_fail_nomem(err);
+    out->len += (size_t)(end - from) * 4;
+    uint64_t at = 0;
+    bool few = p->inlined || n_gaps <= FT_FEW_GAPS;
+    for (uint32_t g = 0; g < end && !in.failed; g += FT_GAP_GROUP) {
+        uint32_t n = n_gaps - g < FT_GAP_GROUP ? n_gaps - g : FT_GAP_GROUP;
+        if (few) {
+            for (uint32_t k = 0; k < n; k++)
+                group[k] = (uint32_t)ft_bytes_varint(&in);
+        } else {
+            take_group(&in, n, g + n > from ? group : NULL);
+        }
+        for (uint32_t k = from > g ? from - g : 0; k < n && g + k < end && !in.failed; k++) {
+            at = g + k == from ? group[k] : at + group[k] + 1;
+            if (at > UINT32_MAX - 2)
+                in.failed = true;
+            *to++ = (uint32_t)at;
+        }
+    }
+    return in.failed ? ft_envelope_corrupt(p->env, p->positions, "positions: malformed block", err) : FT_OK;
+}

@@ -1,0 +1,102 @@
+/* postings.h - posting lists: which passages hold a term, how often, and where. FORMAT.md, "Postings", "Positions".
+ *
+ * A list is cut into blocks of 256 postings. Of each block the last passage, the place of its data and of its
+ * positions, and an upper bound of its BM25 part stand in contiguous arrays. Within a block passages and running sums
+ * of tf are monotone blocks (monotone.h); positions are decoded only when asked for. */
+#ifndef FT_POSTINGS_H
+#define FT_POSTINGS_H
+
+#include "bm25.h"
+#include "envelope.h"
+#include "monotone.h"
+
+/* Where a term's list is; the term dictionary keeps it. */
+typedef struct ft_term_info {
+    uint32_t df;         /* passages, at least 1 */
+    uint8_t max_impact;  /* bound of the part over the whole list, in 1/255 */
+    uint64_t cf;         /* occurrences */
+    uint64_t post_off, post_len; /* in part POSTINGS; of an inlined list, where the next one begins */
+    uint64_t pos_off, pos_len;   /* in part POSITIONS */
+    const unsigned char *inlined; /* df == 1: the posting's bytes within the dictionary, else NULL */
+    size_t inlined_len;
+} ft_term_info;
+
+/* ------------------------------------------------ writing */
+
+/* Encodes lists one after another. POSTINGS goes straight to the envelope (the caller has begun the part), positions to
+ * a spool. */
+typedef struct ft_postings_writer {
+    ft_envelope_writer *env;    /* borrowed */
+    ft_spool *positions;        /* borrowed */
+    const uint32_t *lengths;    /* of passages, borrowed: bounds need them */
+    ft_bm25 params;
+    uint64_t post_off, pos_off; /* bytes written so far */
+    /* the current list */
+    uint32_t passages[FT_BLOCK_LEN], tfs[FT_BLOCK_LEN];
+    uint32_t n;                 /* postings in the block being filled */
+    uint32_t last;              /* passage before the current block */
+    uint32_t df;
+    uint64_t cf;
+    uint32_t *block_positions;  /* position gaps of the current block; owned */
+    size_t n_block_positions, cap_block_positions;
+    ft_buf data, skips, chunk, gaps_out;
+    uint8_t max_impact;
+    ft_status st;               /* sticky */
+} ft_postings_writer;
+
+void ft_postings_writer_init(ft_postings_writer *w, ft_envelope_writer *env, ft_spool *positions,
+                             const uint32_t *lengths, ft_bm25 params);
+/* Adds a posting to the current list: passages ascend, tf >= 1 positions ascend. Sticky failure. */
+void ft_postings_writer_add(ft_postings_writer *w, uint32_t passage, uint32_t tf, const uint32_t *positions);
+/* Ends the list (at least one posting) and tells where it is. A list of one posting with few occurrences is left in
+ * w->chunk instead of the parts (info->inlined), valid until the next call. */
+ft_status ft_postings_writer_end(ft_postings_writer *w, ft_term_info *info, ft_error *err);
+void ft_postings_writer_release(ft_postings_writer *w);
+
+/* ------------------------------------------------ reading */
+
+/* An opened list. Borrows the envelope; holds no memory of its own. */
+typedef struct ft_postings {
+    const ft_envelope *env;
+    uint32_t df, n_blocks, n_passages; /* n_passages: of the segment; every passage read is below it */
+    const unsigned char *data, *data_end; /* block data */
+    const unsigned char *last_passage; /* u32 per block; NULL for a list of one block */
+    const unsigned char *block_off;    /* u32 per block: its end within data */
+    const unsigned char *pos_end;      /* u32 per block: end of its positions */
+    const unsigned char *impact;       /* u8 per block */
+    const unsigned char *positions, *positions_end; /* the list's chunk of part POSITIONS */
+    uint32_t only_last;                /* last passage of a list of one block */
+    uint8_t max_impact;
+    bool inlined;
+} ft_postings;
+
+/* post and pos are the parts. Verifies what it touches. */
+ft_status ft_postings_open(ft_postings *p, const ft_envelope *env, ft_str post, ft_str pos, const ft_term_info *t,
+                           uint32_t n_passages, ft_error *err);
+
+static inline uint32_t ft_postings_block_len(const ft_postings *p, uint32_t block)
+{
+    return block + 1 < p->n_blocks ? FT_BLOCK_LEN : p->df - block * FT_BLOCK_LEN;
+}
+/* Last passage of a block (block < n_blocks). */
+uint32_t ft_postings_block_last(const ft_postings *p, uint32_t block);
+/* The first block whose last passage is >= passage, from block `from` on; n_blocks if none. */
+uint32_t ft_postings_find_block(const ft_postings *p, uint32_t from, uint32_t passage);
+uint8_t ft_postings_block_impact(const ft_postings *p, uint32_t block);
+
+/* Passages of a block, ascending, all below n_passages; *tfs is where its tf data begin. */
+ft_status ft_postings_passages(const ft_postings *p, uint32_t block, uint32_t out[FT_BLOCK_LEN],
+                               const unsigned char **tfs, ft_error *err);
+/* Running sums of tf: out[i] = tf[0] + ... + tf[i]; `tfs` is from ft_postings_passages of the same block. */
+ft_status ft_postings_tf_sums(const ft_postings *p, uint32_t block, const unsigned char *tfs,
+                              uint32_t out[FT_BLOCK_LEN], ft_error *err);
+/* Positions of posting i of a block, ascending, appended to out (records of uint32_t). sums as above. */
+ft_status ft_postings_positions(const ft_postings *p, uint32_t block, const uint32_t *sums, uint32_t i, ft_buf *out,
+                                ft_error *err);
+/* Whether a block's bytes can hold n_gaps position gaps at all (FT_ECORRUPT if not): asked before room is made. */
+ft_status ft_postings_check_gaps(const ft_postings *p, uint32_t block, uint32_t n_gaps, ft_error *err);
+/* Position gaps of a whole block at once, sums[n-1] of them (first position of a posting, then gaps - 1), for merging
+ * and phrases; out has room for them. */
+ft_status ft_postings_gaps(const ft_postings *p, uint32_t block, uint32_t n_gaps, uint32_t *out, ft_error *err);
+
+#endif

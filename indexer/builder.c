@@ -1,0 +1,347 @@
+/* builder.c - see builder.h.
+ *
+ *     add -> batch -> pool: pack, split, invert -> join, in order -> segment file (text, tables of documents)
+ *                                                                 -> runs in memory -> runs in files
+ *     finish: merge all runs -> segment file (posting lists)
+ *
+ * How the memory budget M is spent: text waiting or in work, M/64 (1 to 8 MiB) for each of threads + 1 batches, about
+ * four times that with what is made of it; surface forms, M/8 over all workers; runs in memory, M/2. */
+#include "builder.h"
+
+#include "mem.h"
+#include "merge.h"
+
+#define BATCH_MIN (1u << 20)
+#define BATCH_MAX (8u << 20)
+#define FORMS_MIN (2u << 20)
+#define FORMS_MAX (48u << 20)
+#define LEVEL_RUNS 64u /* so many run files of one level become one of the next */
+#define WINDOW_MAX (1u << 20)
+#define TEXT_PER_TOKEN 3u /* bytes at least, as a rule: more tokens in a batch make further runs */
+
+struct ft_builder {
+    const ft_build_config *config;
+    ft_pool *pool;
+    ft_batch_worker *workers;
+    unsigned n_workers;
+    ft_flush flush;
+    size_t batch_bytes;
+    ft_batch *batch;     /* being filled */
+    ft_batch **idle;     /* for reuse */
+    size_t n_idle, cap_idle;
+    ft_run_list runs;    /* in order; those in files first */
+    size_t n_files;
+    uint64_t run_bytes, run_room; /* in memory */
+    uint64_t n_docs;
+    _Atomic bool abandoned; /* jobs that have not begun need not */
+};
+
+static uint64_t clamp(uint64_t v, uint64_t least, uint64_t most)
+{
+    return v < least ? least : v > most ? most : v;
+}
+
+/* ------------------------------------------------ setting up */
+
+static ft_status start_workers(ft_builder *b, ft_error *err)
+{
+    const ft_build_config *c = b->config;
+    ft_status st = ft_pool_new(&b->pool, c->threads, c->threads + 1, err);
+
+    if (st != FT_OK)
+        return st;
+    unsigned n = ft_pool_workers(b->pool);
+    b->workers = ft_alloc_zero(n, sizeof *b->workers);
+    if (!b->workers)
+        return ft_fail_nomem(err);
+    size_t forms = (size_t)clamp(c->memory / 8 / n, FORMS_MIN, FORMS_MAX);
+    for (; st == FT_OK && b->n_workers < n; b->n_workers++)
+        st = ft_batch_worker_init(&b->workers[b->n_workers], c->analysis, forms, b->batch_bytes / TEXT_PER_TOKEN,
+                                  c->cancel, err);
+    return st;
+}
+
+/* A batch to fill, a used one if there is. */
+static ft_status next_batch(ft_builder *b, ft_batch **out, ft_error *err)
+{
+    if (b->n_idle > 0) {
+        *out = b->idle[--b->n_idle];
+        return FT_OK;
+    }
+    ft_status st = ft_batch_new(out, err);
+    /* The usual size at once: growing would copy, and take twice the room. */
+    if (st == FT_OK && !ft_buf_reserve(&(*out)->stream, b->batch_bytes + FT_STORE_BLOCK + FT_VOCABULARY_PAD)) {
+        ft_batch_free(*out);
+        *out = NULL;
+        st = ft_fail_nomem(err);
+    }
+    return st;
+}
+
+static void put_idle(ft_builder *b, ft_batch *batch)
+{
+    ft_batch_reset(batch, b->batch_bytes);
+    if (FT_GROW(b->idle, b->cap_idle, b->n_idle + 1) == 0)
+        b->idle[b->n_idle++] = batch;
+    else
+        ft_batch_free(batch);
+}
+
+ft_status ft_builder_new(ft_builder **out, const ft_build_config *config, ft_error *err)
+{
+    ft_builder *b = ft_alloc_zero(1, sizeof *b);
+    uint64_t share = config->memory / 64;
+
+    *out = NULL;
+    if (!b)
+        return ft_fail_nomem(err);
+    b->config = config;
+    b->flush.env.fd = -1;
+    if (share > config->memory / 8 / (config->threads + 1))
+        share = config->memory / 8 / (config->threads + 1);
+    b->batch_bytes = (size_t)clamp(share, BATCH_MIN, BATCH_MAX);
+    b->run_room = config->memory / 2;
+    ft_status st = start_workers(b, err);
+    if (st == FT_OK)
+        st = next_batch(b, &b->batch, err);
+    if (st == FT_OK)
+        st = ft_flush_begin(&b->flush, config, FT_TEMP_PREFIX "segment", err);
+    if (st == FT_OK)
+        *out = b;
+    else
+        ft_builder_free(b);
+    return st;
+}
+
+void ft_builder_free(ft_builder *b)
+{
+    if (!b)
+        return;
+    if (b->pool) {
+        ft_batch *batch;
+        b->abandoned = true;
+        while ((batch = ft_pool_take(b->pool)))
+            ft_batch_free(batch);
+        ft_pool_free(b->pool);
+    }
+    for (unsigned i = 0; i < b->n_workers; i++)
+        ft_batch_worker_release(&b->workers[i]);
+    ft_free(b->workers);
+    for (size_t i = 0; i < b->n_idle; i++)
+        ft_batch_free(b->idle[i]);
+    ft_free(b->idle);
+    ft_batch_free(b->batch);
+    ft_run_list_release(&b->runs);
+    ft_flush_abandon(&b->flush);
+    ft_free(b);
+}
+
+/* ------------------------------------------------ runs */
+
+/* Readers over runs [from, to), as sources. */
+typedef struct run_readers {
+    ft_run_reader *readers;
+    ft_list_source **sources;
+    size_t n;
+} run_readers;
+
+static void close_runs(run_readers *r)
+{
+    for (size_t i = 0; i < r->n; i++)
+        ft_run_reader_release(&r->readers[i]);
+    ft_free(r->readers);
+    ft_free(r->sources);
+}
+
+static ft_status open_runs(const ft_builder *b, run_readers *r, size_t from, size_t to, ft_error *err)
+{
+    size_t window = (size_t)clamp(b->config->memory / 8 / (to - from + 1), 0, WINDOW_MAX);
+    ft_status st = FT_OK;
+
+    *r = (run_readers){.readers = ft_alloc_zero(to - from, sizeof *r->readers),
+                       .sources = ft_alloc_zero(to - from, sizeof *r->sources)};
+    if (!r->readers || !r->sources)
+        st = ft_fail_nomem(err);
+    for (; st == FT_OK && r->n < to - from; r->n++) {
+        st = ft_run_reader_init(&r->readers[r->n], &b->runs.items[from + r->n], window, err);
+        r->sources[r->n] = &r->readers[r->n].source;
+    }
+    return st;
+}
+
+/* Replaces runs [from, end) by one in a file. */
+static ft_status merge_runs(ft_builder *b, size_t from, ft_error *err)
+{
+    size_t n = b->runs.n;
+    unsigned level = 0;
+    run_readers readers;
+    ft_run_writer w = {.fd = -1};
+    ft_run merged;
+    ft_status st = open_runs(b, &readers, from, n, err);
+
+    if (st == FT_OK)
+        st = ft_run_writer_init(&w, b->config->dir, err);
+    if (st == FT_OK)
+        st = ft_merge(readers.sources, readers.n, &w.sink, b->config->cancel, err);
+    close_runs(&readers);
+    if (st == FT_OK)
+        st = ft_run_writer_finish(&w, &merged, err);
+    ft_run_writer_release(&w);
+    if (st != FT_OK)
+        return st;
+    merged.continues = b->runs.items[from].continues;
+    for (size_t i = from; i < n; i++) {
+        level = b->runs.items[i].level > level ? b->runs.items[i].level : level;
+        ft_run_release(&b->runs.items[i]);
+    }
+    merged.level = level + 1;
+    b->runs.items[from] = merged;
+    b->runs.n = from + 1;
+    b->n_files = from + 1;
+    b->run_bytes = 0;
+    return FT_OK;
+}
+
+/* Moves the runs in memory to a file, and files together where there are many of one size. */
+static ft_status spill_runs(ft_builder *b, ft_error *err)
+{
+    ft_status st = merge_runs(b, b->n_files, err);
+
+    while (st == FT_OK && b->n_files >= LEVEL_RUNS) {
+        const ft_run *last = &b->runs.items[b->n_files - 1];
+        if (b->runs.items[b->n_files - LEVEL_RUNS].level != last->level)
+            break;
+        st = merge_runs(b, b->n_files - LEVEL_RUNS, err);
+    }
+    return st;
+}
+
+static ft_status take_runs(ft_builder *b, ft_batch *batch, uint32_t base, ft_error *err)
+{
+    for (size_t i = 0; i < batch->runs.n; i++) {
+        if (FT_GROW(b->runs.items, b->runs.cap, b->runs.n + 1) != 0)
+            return ft_fail_nomem(err);
+        ft_run *run = &b->runs.items[b->runs.n++];
+        *run = batch->runs.items[i];
+        batch->runs.items[i] = FT_RUN_NONE;
+        run->base = base;
+        b->run_bytes += run->len;
+    }
+    return b->run_bytes > b->run_room ? spill_runs(b, err) : FT_OK;
+}
+
+/* ------------------------------------------------ batches */
+
+/* Appends a processed batch to the segment. */
+static ft_status join(ft_builder *b, ft_batch *batch, ft_error *err)
+{
+    uint32_t base = b->flush.n_passages, first;
+    ft_status st = batch->st;
+
+    if (st != FT_OK && err)
+        *err = batch->err;
+    if (st == FT_OK)
+        st = ft_flush_packed(&b->flush, &batch->packed, err);
+    for (size_t i = 0; st == FT_OK && i < batch->n_docs; i++) {
+        const ft_batch_doc *d = &batch->docs[i];
+        ft_doc_entry entry = {.n_passages = d->n_passages,
+                              .title_len = d->title_len,
+                              .title_tokens = d->title_tokens,
+                              .text_len = d->text_len,
+                              .count_lines = d->count_lines};
+        ft_str id = {(const char *)batch->ids.data + d->id, d->id_len};
+        st = ft_flush_doc(&b->flush, id, &entry, batch->passages.items + d->first_passage,
+                          batch->lengths + d->first_passage, &first, err);
+    }
+    if (st == FT_OK)
+        st = take_runs(b, batch, base, err);
+    put_idle(b, batch);
+    return st;
+}
+
+static void run_job(void *arg, unsigned worker)
+{
+    ft_batch *batch = arg;
+    ft_builder *b = batch->owner;
+
+    if (!b->abandoned)
+        ft_batch_process(batch, &b->workers[worker]);
+}
+
+/* Hands the batch over and begins another. With one worker it is processed here and now, so that no second text waits. */
+static ft_status submit(ft_builder *b, bool last, ft_error *err)
+{
+    ft_batch *batch = b->batch, *next = NULL, *done;
+    ft_status st = ft_build_canceled(b->config, err);
+
+    if (st == FT_OK && !last) {
+        st = next_batch(b, &next, err);
+        if (st == FT_OK)
+            st = ft_batch_carry(batch, next, err);
+    }
+    if (st != FT_OK) {
+        ft_batch_free(next);
+        return st;
+    }
+    batch->last = last;
+    batch->owner = b;
+    b->batch = next;
+    while (st == FT_OK && !ft_pool_submit(b->pool, run_job, batch))
+        st = join(b, ft_pool_take(b->pool), err);
+    if (st != FT_OK)
+        ft_batch_free(batch);
+    while (st == FT_OK && (done = ft_pool_workers(b->pool) == 1 || last ? ft_pool_take(b->pool)
+                                                                        : ft_pool_try_take(b->pool)))
+        st = join(b, done, err);
+    return st;
+}
+
+/* Text is what fills a batch, as a rule; documents without any have a size too. */
+static bool is_full(const ft_builder *b)
+{
+    const ft_batch *batch = b->batch;
+
+    return ft_batch_size(batch) + batch->ids.len + batch->n_docs * sizeof *batch->docs
+               + batch->n_marks * sizeof *batch->marks >= b->batch_bytes;
+}
+
+ft_status ft_builder_add(ft_builder *b, const ft_document *doc, ft_error *err)
+{
+    size_t len = doc->text.len + doc->title.len;
+    ft_status st = ft_build_canceled(b->config, err);
+
+    if (st == FT_OK && b->batch->n_docs > 0 && len + ft_batch_size(b->batch) > b->batch_bytes)
+        st = submit(b, false, err);
+    if (st == FT_OK)
+        st = ft_batch_add(b->batch, doc, err);
+    if (st == FT_OK)
+        b->n_docs++;
+    if (st == FT_OK && is_full(b))
+        st = submit(b, false, err);
+    return st;
+}
+
+uint64_t ft_builder_docs(const ft_builder *b)
+{
+    return b->n_docs;
+}
+
+ft_status ft_builder_finish(ft_builder *b, ft_flushed *out, ft_error *err)
+{
+    run_readers readers = {0};
+    ft_status st = submit(b, true, err);
+
+    *out = (ft_flushed){0};
+    if (st != FT_OK)
+        return st;
+    /* Batches and tables of forms are of no more use; the merge can have their memory. */
+    while (b->n_idle > 0)
+        ft_batch_free(b->idle[--b->n_idle]);
+    while (b->n_workers > 0)
+        ft_batch_worker_release(&b->workers[--b->n_workers]);
+    st = open_runs(b, &readers, 0, b->runs.n, err);
+    if (st == FT_OK)
+        st = ft_flush_finish(&b->flush, readers.sources, readers.n, out, err);
+    close_runs(&readers);
+    return st;
+}

@@ -1,0 +1,46 @@
+/* commands.h - the commands of ftindex. Each returns the exit status and has printed what there is to say. */
+#ifndef FT_COMMANDS_H
+#define FT_COMMANDS_H
+
+#include "fulltext.h"
+#include "optab.h"
+
+typedef struct ft_settings {
+    int format;                  /* ft_format */
+    const char *lang;            /* NULL: the default */
+    const char *passages;        /* as given; NULL: auto */
+    uint32_t file_words, record_words; /* what that means for plain text and for records */
+    uint64_t threads, memory;    /* 0: the engine's choice */
+    double k1, b;
+    bool has_k1, has_b, fold_diacritics, no_stem;
+    bool force, shared, strict;
+    bool json, quiet, verbose, no_progress;
+    const char *from;
+    uint64_t begun;              /* ft_cli_now() at the start */
+    const volatile int *cancel;  /* set by SIGINT and SIGTERM */
+} ft_settings;
+
+/* Words are those behind the command. */
+int ft_commands_build(const ft_settings *set, const char *const *words, size_t n);
+int ft_commands_add(const ft_settings *set, const char *const *words, size_t n);
+int ft_commands_delete(const ft_settings *set, const char *const *words, size_t n);
+int ft_commands_merge(const ft_settings *set, const char *const *words, size_t n);
+int ft_commands_check(const ft_settings *set, const char *const *words, size_t n);
+int ft_commands_stats(const ft_settings *set, const char *const *words, size_t n);
+int ft_commands_show(const ft_settings *set, const char *const *words, size_t n);
+int ft_commands_analyze(const ft_settings *set, const char *const *words, size_t n);
+
+/* What the commands share, in commands.c: */
+
+/* Prints that a command line is wrong; 2. */
+int ft_commands_usage(const char *command, const char *why);
+/* Index options out of the settings. */
+ft_index_options ft_commands_options(const ft_settings *set);
+/* Appends a count with thousands set apart, or bytes in a unit that suits them. */
+void ft_commands_put_count(ft_buf *out, uint64_t n);
+void ft_commands_put_bytes(ft_buf *out, uint64_t n);
+/* Seconds since the start, and the most memory that was resident. */
+double ft_commands_seconds(const ft_settings *set);
+uint64_t ft_commands_peak(void);
+
+#endif

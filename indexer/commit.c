@@ -1,0 +1,227 @@
+/* commit.c - making changes durable: segment written and synced, then the manifest that names it; and merging.
+ *
+ *     write segment, sync -> rename it -> sync directory -> write manifest, sync -> rename -> sync directory
+ *                                                           ------- ft_manifest_write -------
+ *
+ * Only the manifest's rename changes what readers see. */
+#include "compact.h"
+#include "mem.h"
+#include "writer.h"
+
+#include <sys/stat.h>
+
+/* Bytes of all files of the index as the manifest names them. */
+static uint64_t index_bytes(const ft_index *ix)
+{
+    ft_buf path = {0};
+    struct stat info;
+    uint64_t bytes = 0;
+
+    if (ft_io_join(&path, ix->path, FT_MANIFEST_NAME) && stat((const char *)path.data, &info) == 0)
+        bytes = (uint64_t)info.st_size;
+    ft_buf_release(&path);
+    for (size_t i = 0; i < ix->committed.n_segments; i++)
+        bytes += ix->committed.segments[i].len;
+    return bytes;
+}
+
+/* ------------------------------------------------ the new segment */
+
+/* Marks what is dead of a segment just written: documents replaced by later ones, and documents deleted after they were
+ * added. */
+static ft_status mark_dead(ft_index *ix, ft_flushed *f, const ft_segment *segment, ft_error *err)
+{
+    ft_status st = FT_OK;
+
+    for (size_t i = 0; st == FT_OK && i < f->n_dead; i++)
+        ix->n_replaced += ft_manifest_delete(&f->entry, f->dead[i], &st);
+    for (size_t i = 0; st == FT_OK && i < ix->n_deletes; i++) {
+        const ft_pending_delete *d = &ix->deletes[i];
+        bool found = false;
+        uint32_t doc = 0;
+        st = ft_ids_find(&segment->ids, (const char *)ix->delete_ids.data + d->id, d->len, &found, &doc, err);
+        /* The last one of the id is found. If it was added later, those before it are dead already. */
+        if (st == FT_OK && found && doc < d->n_added)
+            ix->n_deleted += ft_manifest_delete(&f->entry, doc, &st);
+    }
+    return st == FT_ENOMEM ? ft_fail_nomem(err) : st;
+}
+
+/* Replaces a segment just written by one without its dead documents; n_docs is 0 when none is left. */
+static ft_status drop_dead(ft_index *ix, ft_flushed *f, ft_error *err)
+{
+    ft_flushed live = {0};
+    ft_segment segment;
+    ft_status st = ft_segment_open(&segment, ix->path, &f->entry, err);
+
+    if (st != FT_OK)
+        return st;
+    ft_compact_input input = {&segment, &f->entry};
+    st = mark_dead(ix, f, &segment, err);
+    if (st == FT_OK && f->entry.n_deleted > 0) {
+        if (ft_compact_live(&input, 1) > 0)
+            st = ft_compact(&ix->config, &input, 1, &live, err);
+        ft_free(f->entry.deleted);
+        ft_free(f->dead);
+        *f = live;
+    }
+    ft_segment_close(&segment);
+    return st;
+}
+
+/* Writes what was added as a segment into ix->next. */
+static ft_status flush_added(ft_index *ix, ft_flushed *f, ft_error *err)
+{
+    ft_status st = ft_builder_finish(ix->builder, f, err);
+
+    ft_builder_free(ix->builder);
+    ix->builder = NULL;
+    if (st == FT_OK && (f->n_dead > 0 || ix->n_deletes > 0))
+        st = drop_dead(ix, f, err);
+    if (st == FT_OK && f->entry.n_docs > 0)
+        st = ft_manifest_add(&ix->next, &f->entry, err);
+    ix->changed = true;
+    if (st != FT_OK) {
+        ft_free(f->entry.deleted);
+        f->entry.deleted = NULL;
+    }
+    ft_free(f->dead);
+    f->dead = NULL;
+    return st;
+}
+
+/* ------------------------------------------------ the manifest */
+
+/* Commits `next`; on success it is also what is committed. */
+static ft_status write_manifest(ft_index *ix, ft_manifest *next, ft_error *err)
+{
+    ft_manifest copy = {0};
+
+    next->generation = ix->committed.generation + 1;
+    ft_status st = ft_manifest_copy(&copy, next, err);
+    if (st == FT_OK)
+        st = ft_build_canceled(&ix->config, err);
+    if (st == FT_OK)
+        st = ft_io_sync_dir(ix->path, err);
+    if (st == FT_OK) {
+        st = ft_manifest_write(next, ix->path, ix->config.shared, err);
+        ix->uncertain = st != FT_OK;
+    }
+    if (st != FT_OK) {
+        ft_manifest_release(&copy);
+        return st;
+    }
+    ft_manifest_release(&ix->committed);
+    ix->committed = copy;
+    ix->create = false;
+    /* What is not needed any more takes up room, and nothing else: the next writer would remove it. */
+    ft_dir_clean(ix->path, &ix->committed, NULL);
+    return FT_OK;
+}
+
+static void start_over(ft_index *ix)
+{
+    ix->changed = false;
+    ix->n_deletes = 0;
+    ft_buf_reset(&ix->delete_ids);
+    ix->n_replaced = ix->n_deleted = 0;
+}
+
+static void describe(const ft_index *ix, const ft_flushed *f, ft_commit_info *info)
+{
+    if (!info)
+        return;
+    *info = (ft_commit_info){.documents = f->entry.n_docs,
+                             .passages = f->entry.n_passages,
+                             .terms = f->n_terms,
+                             .tokens = f->n_tokens,
+                             .postings = f->n_postings,
+                             .replaced = ix->n_replaced,
+                             .deleted = ix->n_deleted,
+                             .index_bytes = index_bytes(ix)};
+}
+
+ft_status ft_index_commit(ft_index *ix, ft_commit_info *info, ft_error *err)
+{
+    ft_error failure = {0};
+    ft_flushed flushed = {0};
+    ft_status st = ft_writer_status(ix, err);
+
+    if (info)
+        *info = (ft_commit_info){0};
+    if (st != FT_OK)
+        return st;
+    if (ix->builder) {
+        /* Mapped segments and their tables are of no use while the new one is written. */
+        ft_writer_close_segments(ix);
+        st = flush_added(ix, &flushed, &failure);
+    }
+    if (st == FT_OK && (ix->changed || ix->create))
+        st = write_manifest(ix, &ix->next, &failure);
+    if (st == FT_OK) {
+        describe(ix, &flushed, info);
+        start_over(ix);
+    }
+    return ft_writer_fail(ix, st, &failure, err);
+}
+
+/* ------------------------------------------------ merging */
+
+static ft_status compact_all(ft_index *ix, ft_flushed *f, ft_error *err)
+{
+    size_t n = ix->next.n_segments;
+    ft_compact_input *inputs = ft_alloc_zero(n, sizeof *inputs);
+    ft_status st = inputs ? ft_writer_open_segments(ix, err) : ft_fail_nomem(err);
+
+    for (size_t i = 0; st == FT_OK && i < n; i++)
+        inputs[i] = (ft_compact_input){&ix->segments[i], &ix->next.segments[i]};
+    if (st == FT_OK && ft_compact_live(inputs, n) > 0)
+        st = ft_compact(&ix->config, inputs, n, f, err);
+    ft_free(inputs);
+    return st;
+}
+
+/* Commits an index of the one segment, or of none. */
+static ft_status commit_merged(ft_index *ix, ft_flushed *f, ft_error *err)
+{
+    ft_manifest merged = ix->next;
+    ft_status st = FT_OK;
+
+    merged.segments = NULL;
+    merged.n_segments = merged.cap_segments = 0;
+    if (f->entry.n_docs > 0)
+        st = ft_manifest_add(&merged, &f->entry, err);
+    if (st == FT_OK)
+        st = write_manifest(ix, &merged, err);
+    if (st != FT_OK) {
+        ft_manifest_release(&merged);
+        return st;
+    }
+    ft_writer_close_segments(ix);
+    ft_manifest_release(&ix->next);
+    ix->next = merged;
+    return FT_OK;
+}
+
+ft_status ft_index_merge(ft_index *ix, ft_commit_info *info, ft_error *err)
+{
+    ft_error failure = {0};
+    ft_flushed flushed = {0};
+    ft_status st = ix->builder || ix->changed || ix->create ? ft_index_commit(ix, NULL, err)
+                                                            : ft_writer_status(ix, err);
+
+    if (info)
+        *info = (ft_commit_info){0};
+    if (st != FT_OK)
+        return st;
+    const ft_manifest *m = &ix->next;
+    if (m->n_segments > 1 || (m->n_segments == 1 && m->segments[0].n_deleted > 0)) {
+        st = compact_all(ix, &flushed, &failure);
+        if (st == FT_OK)
+            st = commit_merged(ix, &flushed, &failure);
+        ft_free(flushed.dead);
+    }
+    if (st == FT_OK)
+        describe(ix, &flushed, info);
+    return ft_writer_fail(ix, st, &failure, err);
+}

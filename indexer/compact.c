@@ -1,0 +1,289 @@
+/* compact.c - see compact.h.
+ *
+ * Everything that depends on neighbours or averages is made anew: the stored stream is cut and packed again, tables and
+ * ids are written again, posting lists encoded again with the new lengths. Only the analysis is not repeated. Packing
+ * runs on the workers; the mapped pages of the inputs are given back as the work proceeds. */
+#include "compact.h"
+
+#include "mem.h"
+#include "pool.h"
+#include "seglists.h"
+
+#define PIECE (64u * FT_STORE_BLOCK) /* of the stream, packed by one job */
+#define GIVE_BACK (16u << 20)        /* bytes of text between two returns of mapped pages */
+#define DOCS_PER_RETURN 65536u
+
+typedef struct piece {
+    ft_buf text;
+    bool last;
+    ft_packed packed;
+    ft_status st;
+    ft_error err;
+    struct compactor *owner;
+} piece;
+
+typedef struct compactor {
+    const ft_build_config *config;
+    const ft_compact_input *inputs;
+    size_t n_inputs;
+    ft_flush flush;
+    ft_pool *pool;
+    ft_packer **packers; /* by worker */
+    unsigned n_packers;
+    piece *pieces;       /* used in turn */
+    size_t n_pieces, next_piece;
+    uint32_t **numbers;  /* by input: new numbers of passages; NULL when nothing is deleted there */
+    uint32_t *bases;     /* by input: first passage */
+} compactor;
+
+uint64_t ft_compact_live(const ft_compact_input *inputs, size_t n)
+{
+    uint64_t live = 0;
+
+    for (size_t i = 0; i < n; i++)
+        live += inputs[i].entry->n_docs - inputs[i].entry->n_deleted;
+    return live;
+}
+
+/* ------------------------------------------------ setting up */
+
+static ft_status start(compactor *c, ft_error *err)
+{
+    ft_status st = ft_pool_new(&c->pool, c->config->threads, c->config->threads + 1, err);
+
+    if (st != FT_OK)
+        return st;
+    unsigned n = ft_pool_workers(c->pool);
+    c->packers = ft_alloc_zero(n, sizeof *c->packers);
+    c->pieces = ft_alloc_zero((size_t)c->config->threads + 2, sizeof *c->pieces);
+    c->numbers = ft_alloc_zero(c->n_inputs, sizeof *c->numbers);
+    c->bases = ft_alloc_zero(c->n_inputs, sizeof *c->bases);
+    if (!c->packers || !c->pieces || !c->numbers || !c->bases)
+        return ft_fail_nomem(err);
+    c->n_pieces = (size_t)c->config->threads + 2; /* as many as may be outstanding, and one to fill */
+    for (; st == FT_OK && c->n_packers < n; c->n_packers++)
+        st = ft_packer_new(&c->packers[c->n_packers], err);
+    if (st == FT_OK)
+        st = ft_flush_begin(&c->flush, c->config, FT_TEMP_PREFIX "merge", err);
+    return st;
+}
+
+static void stop(compactor *c)
+{
+    ft_pool_free(c->pool);
+    for (unsigned i = 0; i < c->n_packers; i++)
+        ft_packer_free(c->packers[i]);
+    ft_free(c->packers);
+    for (size_t i = 0; i < c->n_pieces; i++) {
+        ft_buf_release(&c->pieces[i].text);
+        ft_packed_release(&c->pieces[i].packed);
+    }
+    ft_free(c->pieces);
+    for (size_t i = 0; c->numbers && i < c->n_inputs; i++)
+        ft_free(c->numbers[i]);
+    ft_free(c->numbers);
+    ft_free(c->bases);
+    ft_flush_abandon(&c->flush);
+}
+
+/* ------------------------------------------------ stored text */
+
+static void pack_piece(void *arg, unsigned worker)
+{
+    piece *p = arg;
+
+    ft_packed_reset(&p->packed);
+    p->st = ft_packed_add(&p->packed, p->owner->packers[worker], p->text.data, p->text.len, p->last, &p->err);
+}
+
+static ft_status join_piece(compactor *c, piece *p, ft_error *err)
+{
+    if (p->st != FT_OK) {
+        if (err)
+            *err = p->err;
+        return p->st;
+    }
+    return ft_flush_packed(&c->flush, &p->packed, err);
+}
+
+/* Hands over the piece being filled. Pieces are used in turn, and there are more of them than may be outstanding, so
+ * the next one is free. */
+static ft_status submit_piece(compactor *c, bool last, ft_error *err)
+{
+    piece *p = &c->pieces[c->next_piece], *done;
+    ft_status st = ft_build_canceled(c->config, err);
+
+    p->last = last;
+    p->owner = c;
+    while (st == FT_OK && !ft_pool_submit(c->pool, pack_piece, p))
+        st = join_piece(c, ft_pool_take(c->pool), err);
+    while (st == FT_OK && last && (done = ft_pool_take(c->pool)))
+        st = join_piece(c, done, err);
+    c->next_piece = (c->next_piece + 1) % c->n_pieces;
+    ft_buf_reset(&c->pieces[c->next_piece].text);
+    return st;
+}
+
+/* Appends [from, to) of a segment's stream. */
+static ft_status copy_text(compactor *c, const ft_segment *segment, uint64_t from, uint64_t to, ft_error *err)
+{
+    ft_status st = FT_OK;
+
+    while (st == FT_OK && from < to) {
+        ft_buf *text = &c->pieces[c->next_piece].text;
+        uint64_t n = PIECE - text->len < to - from ? PIECE - text->len : to - from;
+        st = ft_store_read(&segment->store, from, n, text, err);
+        from += n;
+        if (st == FT_OK && text->len == PIECE)
+            st = submit_piece(c, false, err);
+    }
+    return st;
+}
+
+/* The stream of one input's live documents; neighbours are copied together. */
+static ft_status copy_stream(compactor *c, const ft_compact_input *in, ft_error *err)
+{
+    uint64_t from = 0, to = 0, copied = 0;
+    ft_doc_entry doc;
+    ft_status st = FT_OK;
+
+    for (uint32_t i = 0; st == FT_OK && i < in->entry->n_docs; i++) {
+        if (ft_manifest_is_deleted(in->entry, i))
+            continue;
+        st = ft_passages_doc(&in->segment->passages, i, &doc, err);
+        if (st != FT_OK)
+            break;
+        if (doc.stream != to || to - from >= PIECE) {
+            st = copy_text(c, in->segment, from, to, err);
+            copied += to - from;
+            from = doc.stream;
+        }
+        to = doc.stream + doc.title_len + doc.text_len;
+        if (copied > GIVE_BACK) {
+            ft_seglists_unmap_pages(in->segment);
+            copied = 0;
+        }
+    }
+    return st == FT_OK ? copy_text(c, in->segment, from, to, err) : st;
+}
+
+/* ------------------------------------------------ documents */
+
+typedef struct doc_scratch {
+    ft_buf id, marks;
+    ft_passage_entry *passages;
+    size_t cap_passages;
+    size_t *marks_at; /* where each one's marks begin in marks */
+    size_t cap_marks_at;
+    uint32_t *lengths;
+    size_t cap_lengths;
+} doc_scratch;
+
+static void release_scratch(doc_scratch *s)
+{
+    ft_buf_release(&s->id);
+    ft_buf_release(&s->marks);
+    ft_free(s->passages);
+    ft_free(s->marks_at);
+    ft_free(s->lengths);
+}
+
+static ft_status read_passages(const ft_segment *segment, const ft_doc_entry *doc, doc_scratch *s, ft_error *err)
+{
+    ft_status st = FT_OK;
+    uint32_t n = doc->n_passages;
+
+    ft_buf_reset(&s->marks);
+    if (FT_GROW(s->passages, s->cap_passages, n) != 0 || FT_GROW(s->marks_at, s->cap_marks_at, n) != 0
+        || FT_GROW(s->lengths, s->cap_lengths, n) != 0)
+        return ft_fail_nomem(err);
+    for (uint32_t i = 0; st == FT_OK && i < n; i++) {
+        s->marks_at[i] = s->marks.len;
+        s->lengths[i] = ft_norms_get(&segment->norms, doc->first_passage + i);
+        st = ft_passages_get(&segment->passages, doc->first_passage + i, &s->passages[i], &s->marks, err);
+    }
+    /* The buffer may have moved while it grew. */
+    for (uint32_t i = 0; st == FT_OK && i < n; i++)
+        s->passages[i].marks = (const ft_line_mark *)(const void *)(s->marks.data + s->marks_at[i]);
+    return st;
+}
+
+static ft_status copy_docs(compactor *c, size_t input, ft_error *err)
+{
+    const ft_compact_input *in = &c->inputs[input];
+    uint32_t *numbers = NULL, first;
+    doc_scratch s = {0};
+    ft_doc_entry doc;
+    ft_status st = FT_OK;
+
+    c->bases[input] = c->flush.n_passages;
+    if (in->entry->n_deleted > 0) {
+        numbers = c->numbers[input] = ft_alloc(in->entry->n_passages, sizeof *numbers);
+        if (!numbers)
+            return ft_fail_nomem(err);
+        memset(numbers, 0xff, in->entry->n_passages * sizeof *numbers);
+    }
+    for (uint32_t i = 0; st == FT_OK && i < in->entry->n_docs; i++) {
+        if (i % DOCS_PER_RETURN == 0) {
+            ft_seglists_unmap_pages(in->segment);
+            st = ft_build_canceled(c->config, err);
+        }
+        if (st != FT_OK || ft_manifest_is_deleted(in->entry, i))
+            continue;
+        ft_buf_reset(&s.id);
+        st = ft_ids_get(&in->segment->ids, i, &s.id, err);
+        if (st == FT_OK)
+            st = ft_passages_doc(&in->segment->passages, i, &doc, err);
+        if (st == FT_OK)
+            st = read_passages(in->segment, &doc, &s, err);
+        if (st == FT_OK)
+            st = ft_flush_doc(&c->flush, (ft_str){(const char *)s.id.data, s.id.len}, &doc, s.passages, s.lengths,
+                              &first, err);
+        for (uint32_t k = 0; st == FT_OK && numbers && k < doc.n_passages; k++)
+            numbers[doc.first_passage + k] = first + k;
+    }
+    release_scratch(&s);
+    return st;
+}
+
+/* ------------------------------------------------ all of it */
+
+static ft_status finish(compactor *c, ft_flushed *out, ft_error *err)
+{
+    ft_seglists *lists = ft_alloc_zero(c->n_inputs, sizeof *lists);
+    ft_list_source **sources = ft_alloc_zero(c->n_inputs, sizeof *sources);
+    ft_status st = lists && sources ? FT_OK : ft_fail_nomem(err);
+
+    for (size_t i = 0; st == FT_OK && i < c->n_inputs; i++) {
+        ft_seglists_init(&lists[i], c->inputs[i].segment, c->numbers[i], c->bases[i]);
+        sources[i] = &lists[i].source;
+    }
+    if (st == FT_OK)
+        st = ft_flush_finish(&c->flush, sources, c->n_inputs, out, err);
+    for (size_t i = 0; lists && i < c->n_inputs; i++)
+        ft_seglists_release(&lists[i]);
+    ft_free(lists);
+    ft_free(sources);
+    return st;
+}
+
+ft_status ft_compact(const ft_build_config *config, const ft_compact_input *inputs, size_t n, ft_flushed *out,
+                     ft_error *err)
+{
+    compactor c = {.config = config, .inputs = inputs, .n_inputs = n, .flush = {.env = {.fd = -1}}};
+    ft_status st = start(&c, err);
+
+    *out = (ft_flushed){0};
+    for (size_t i = 0; st == FT_OK && i < n; i++) {
+        st = copy_stream(&c, &inputs[i], err);
+        ft_seglists_unmap_pages(inputs[i].segment);
+    }
+    if (st == FT_OK)
+        st = submit_piece(&c, true, err);
+    for (size_t i = 0; st == FT_OK && i < n; i++)
+        st = copy_docs(&c, i, err);
+    if (st == FT_OK)
+        st = finish(&c, out, err);
+    stop(&c);
+    return st;
+}

@@ -1,0 +1,19 @@
+/* detect.h - which format an input has, by its name and its first bytes. */
+#ifndef FT_DETECT_H
+#define FT_DETECT_H
+
+#include "fulltext.h"
+
+typedef enum ft_format { FT_FORMAT_AUTO, FT_FORMAT_TEXT, FT_FORMAT_JSONL, FT_FORMAT_TSV } ft_format;
+
+/* Names in the enum's order, NULL-terminated. */
+extern const char *const ft_format_names[];
+
+/* The format of an input by name (".gz" at its end is passed over) and head, its first bytes after gunzipping. Never
+ * FT_FORMAT_AUTO. */
+ft_format ft_detect_format(ft_str name, ft_str head);
+
+/* Why an input that begins so is no text ("binary", "UTF-16"), or NULL if it may be. */
+const char *ft_detect_binary(ft_str head);
+
+#endif

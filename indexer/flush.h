@@ -1,0 +1,62 @@
+/* flush.h - writing one segment: text and documents as they come, then the posting lists, then its name. */
+#ifndef FT_FLUSH_H
+#define FT_FLUSH_H
+
+#include "lists.h"
+#include "packing.h"
+#include "segment.h"
+
+/* What shapes a build. All borrowed. */
+typedef struct ft_build_config {
+    const char *dir;
+    bool shared;
+    const ft_analysis *analysis;
+    double k1, b;
+    unsigned threads;
+    uint64_t memory;            /* budget in bytes */
+    const volatile int *cancel; /* NULL: none */
+} ft_build_config;
+
+/* FT_ECANCELED once the caller wants it. */
+ft_status ft_build_canceled(const ft_build_config *config, ft_error *err);
+
+typedef struct ft_flush {
+    const ft_build_config *config; /* borrowed */
+    ft_envelope_writer env;
+    ft_store_writer store;
+    ft_passages_writer *passages;
+    ft_ids_writer *ids;
+    uint32_t *lengths; /* tokens by passage; owned */
+    size_t cap_lengths;
+    uint32_t n_docs, n_passages;
+    uint64_t n_tokens;
+    char name[32];     /* of the temporary file */
+} ft_flush;
+
+/* A written segment, synced, under its own name; no manifest names it yet. */
+typedef struct ft_flushed {
+    ft_manifest_segment entry; /* nothing deleted */
+    uint64_t n_terms, n_tokens, n_postings;
+    uint32_t *dead; /* documents given up for a later one of the same id, ascending; owned by the holder */
+    size_t n_dead;
+} ft_flushed;
+
+/* Begins a segment in the temporary file `name`; ft_flush_abandon must follow, also after success or failure. */
+ft_status ft_flush_begin(ft_flush *f, const ft_build_config *config, const char *name, ft_error *err);
+
+/* Appends packed blocks to the stored stream; only the very last block of all may be short. */
+ft_status ft_flush_packed(ft_flush *f, const ft_packed *packed, ft_error *err);
+
+/* Appends a document with its passages and their lengths in tokens; *first is its first passage. FT_ELIMIT when the
+ * segment is full. */
+ft_status ft_flush_doc(ft_flush *f, ft_str id, const ft_doc_entry *doc, const ft_passage_entry *passages,
+                       const uint32_t *lengths, uint32_t *first, ft_error *err);
+
+/* Writes everything else from the posting sources, at least one document having been added. */
+ft_status ft_flush_finish(ft_flush *f, ft_list_source *const *sources, size_t n_sources, ft_flushed *out,
+                          ft_error *err);
+
+/* Releases everything; removes an unfinished file. */
+void ft_flush_abandon(ft_flush *f);
+
+#endif

@@ -1,0 +1,166 @@
+/* ftindex.c - the program that builds and maintains an index: its options and commands, and which function runs. */
+#include "cli.h"
+#include "cli_page.h"
+#include "commands.h"
+#include "detect.h"
+
+#include <signal.h>
+
+enum { BUILD, ADD, DELETE, MERGE, CHECK, STATS, SHOW, ANALYZE, N_COMMANDS };
+
+#define IN(command) (1u << (command))
+#define TO(member) offsetof(ft_settings, member)
+
+static const ft_command commands[N_COMMANDS] = {
+    [BUILD] = {"build", "INDEX INPUT...", "create INDEX from files, directories or '-'"},
+    [ADD] = {"add", "INDEX INPUT...", "add documents; one whose id exists replaces the old one"},
+    [DELETE] = {"delete", "INDEX ID...", "delete documents by id"},
+    [MERGE] = {"merge", "INDEX", "merge to one segment, dropping deleted documents"},
+    [CHECK] = {"check", "INDEX", "verify every checksum and invariant"},
+    [STATS] = {"stats", "INDEX", "say what is in it"},
+    [SHOW] = {"show", "INDEX ID", "print a document's text as stored (ID:N, one passage)"},
+    [ANALYZE] = {"analyze", "", "turn lines of standard input into index terms"},
+};
+
+static int (*const run[N_COMMANDS])(const ft_settings *, const char *const *, size_t) = {
+    [BUILD] = ft_commands_build, [ADD] = ft_commands_add,     [DELETE] = ft_commands_delete,
+    [MERGE] = ft_commands_merge, [CHECK] = ft_commands_check, [STATS] = ft_commands_stats,
+    [SHOW] = ft_commands_show,   [ANALYZE] = ft_commands_analyze,
+};
+
+static const ft_option options[] = {
+    {.name = "format", .kind = FT_OPTION_CHOICE, .arg = "FORMAT", .choices = ft_format_names, .to = TO(format),
+     .given = FT_OPTION_NONE, .commands = IN(BUILD) | IN(ADD), .brief = true,
+     .help = "auto, text, jsonl or tsv, gzipped or not (auto)"},
+    {.name = "lang", .kind = FT_OPTION_TEXT, .arg = "LANG", .to = TO(lang), .given = FT_OPTION_NONE,
+     .commands = IN(BUILD) | IN(ANALYZE), .brief = true,
+     .help = "as german or de; none: no stemming (english)"},
+    {.name = "fold-diacritics", .kind = FT_OPTION_FLAG, .to = TO(fold_diacritics), .given = FT_OPTION_NONE,
+     .commands = IN(BUILD) | IN(ANALYZE), .help = "index letters without their accents"},
+    {.name = "no-stem", .kind = FT_OPTION_FLAG, .to = TO(no_stem), .given = FT_OPTION_NONE,
+     .commands = IN(ANALYZE), .help = "print case-folded tokens as they are before stemming"},
+    {.name = "passages", .kind = FT_OPTION_TEXT, .arg = "HOW", .to = TO(passages), .given = FT_OPTION_NONE,
+     .commands = IN(BUILD) | IN(ADD),
+     .help = "auto, none, or paragraph[:WORDS], whole paragraphs packed up to WORDS words (auto: paragraph:100 for "
+             "files, none for records)"},
+    {.name = "threads", .kind = FT_OPTION_WHOLE, .arg = "N", .to = TO(threads), .given = FT_OPTION_NONE, .min = 1,
+     .max = 1024, .commands = IN(BUILD) | IN(ADD) | IN(MERGE), .help = "worker threads (all cores)"},
+    {.name = "memory", .kind = FT_OPTION_SIZE, .arg = "SIZE", .to = TO(memory), .given = FT_OPTION_NONE,
+     .min = 1 << 20, .max = 1099511627776.0, .commands = IN(BUILD) | IN(ADD) | IN(MERGE),
+     .help = "memory budget, as 256M or 2G (512M)"},
+    {.name = "k1", .kind = FT_OPTION_REAL, .arg = "X", .to = TO(k1), .given = TO(has_k1), .min = 0, .max = 100,
+     .commands = IN(BUILD), .help = "the index's own BM25 k1, 0 to 100 (1.2)"},
+    {.name = "b", .kind = FT_OPTION_REAL, .arg = "X", .to = TO(b), .given = TO(has_b), .min = 0, .max = 1,
+     .commands = IN(BUILD), .help = "the index's own BM25 b, 0 to 1 (0.75)"},
+    {.name = "force", .kind = FT_OPTION_FLAG, .to = TO(force), .given = FT_OPTION_NONE, .commands = IN(BUILD),
+     .brief = true, .help = "replace the old index when the new is complete"},
+    {.name = "shared", .kind = FT_OPTION_FLAG, .to = TO(shared), .given = FT_OPTION_NONE,
+     .commands = IN(BUILD) | IN(ADD) | IN(DELETE) | IN(MERGE),
+     .help = "leave the permissions of files to the umask (private)"},
+    {.name = "strict", .kind = FT_OPTION_FLAG, .to = TO(strict), .given = FT_OPTION_NONE,
+     .commands = IN(BUILD) | IN(ADD), .help = "stop at the first malformed record and change nothing (skip it)"},
+    {.name = "from", .kind = FT_OPTION_FILE, .arg = "FILE", .to = TO(from), .given = FT_OPTION_NONE,
+     .commands = IN(DELETE), .help = "delete the ids that FILE lists, one a line ('-' is standard input)"},
+    {.name = "json", .kind = FT_OPTION_FLAG, .to = TO(json), .given = FT_OPTION_NONE, .brief = true,
+     .commands = IN(BUILD) | IN(ADD) | IN(DELETE) | IN(MERGE) | IN(CHECK) | IN(STATS) | IN(SHOW),
+     .help = "a machine-readable summary"},
+    {.name = "quiet", .letter = 'q', .kind = FT_OPTION_FLAG, .to = TO(quiet), .given = FT_OPTION_NONE,
+     .help = "no summary, progress or warnings"},
+    {.name = "verbose", .letter = 'v', .kind = FT_OPTION_FLAG, .to = TO(verbose), .given = FT_OPTION_NONE,
+     .help = "say of everything that is skipped where and why"},
+    {.name = "no-progress", .kind = FT_OPTION_FLAG, .to = TO(no_progress), .given = FT_OPTION_NONE,
+     .help = "no progress line (drawn on a terminal only)"},
+};
+
+static const ft_program program = {
+    .name = "ftindex",
+    .what = "build and maintain a full-text index",
+    .usage = "COMMAND [OPTIONS] INDEX ...\n",
+    .about = "An index is a directory, by custom NAME.ft. Documents are files of plain text, or\n"
+             "records: JSON objects a line (_id, title, text) or lines of id<TAB>text or\n"
+             "id<TAB>title<TAB>text. Directories are walked; hidden files, symbolic links,\n"
+             "special and binary files are skipped and counted. A command that is killed\n"
+             "leaves the index as it was.\n",
+    .commands = commands,
+    .n_commands = N_COMMANDS,
+    .options = options,
+    .n_options = sizeof options / sizeof *options,
+    .examples = "ftindex build notes.ft ~/notes\n"
+                "ftindex add notes.ft more.jsonl.gz\n"
+                "echo \"the children's books\" | ftindex analyze\n",
+    .exits = "0  done\n"
+             "2  wrong usage or unusable input\n"
+             "3  the system failed: I/O, memory, disk full, another writer\n"
+             "4  the index is damaged\n"
+             "5  interrupted\n",
+    .long_only_after = SIZE_MAX,
+};
+
+static volatile int cancel;
+
+static void on_signal(int sig)
+{
+    (void)sig;
+    cancel = 1;
+}
+
+static void catch_signals(void)
+{
+    /* The second one kills: SA_RESETHAND. No SA_RESTART, so that a read that waits is left. */
+    struct sigaction act = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND};
+
+    sigemptyset(&act.sa_mask);
+    sigaction(SIGINT, &act, NULL);
+    sigaction(SIGTERM, &act, NULL);
+}
+
+/* Reads --passages into file_words and record_words. */
+static bool read_passages(ft_settings *set)
+{
+    const char *p = set->passages;
+    uint64_t words = 100;
+
+    set->file_words = 100;
+    set->record_words = 0;
+    if (!p || strcmp(p, "auto") == 0)
+        return true;
+    if (strcmp(p, "none") == 0) {
+        set->file_words = 0;
+        return true;
+    }
+    if (strncmp(p, "paragraph", 9) != 0)
+        return false;
+    if (p[9] && (p[9] != ':' || !ft_optab_whole(p + 10, 1, 1000000, &words)))
+        return false;
+    set->file_words = set->record_words = (uint32_t)words;
+    return true;
+}
+
+int main(int argc, char **argv)
+{
+    ft_settings set = {.begun = ft_cli_now(), .cancel = &cancel};
+    ft_args args;
+    ft_error err;
+    int status;
+
+    ft_cli_init(program.name);
+    if (ft_optab_parse(&program, argc, argv, &set, &args, &err) != FT_OK) {
+        status = ft_cli_fail(&err);
+    } else if (args.action != FT_ACTION_RUN) {
+        status = ft_cli_page(&program, &args);
+    } else if (args.command < 0) {
+        ft_fail(&err, FT_EINVAL, "a command is missing");
+        ft_hint(&err, "see 'ftindex -h'");
+        status = ft_cli_fail(&err);
+    } else if (!read_passages(&set)) {
+        ft_fail(&err, FT_EINVAL,
+                "--passages: '%.80s' is not auto, none or paragraph[:WORDS] with WORDS from 1 to 1000000",
+                set.passages);
+        status = ft_cli_fail(&err);
+    } else {
+        catch_signals();
+        status = run[args.command](&set, args.words, args.n_words);
+    }
+    ft_args_release(&args);
+    return status;
+}

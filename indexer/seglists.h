@@ -1,0 +1,33 @@
+/* seglists.h - the posting lists of a segment as a source, without those of deleted documents. */
+#ifndef FT_SEGLISTS_H
+#define FT_SEGLISTS_H
+
+#include "lists.h"
+#include "segment.h"
+
+#define FT_PASSAGE_DROPPED UINT32_MAX
+
+typedef struct ft_seglists {
+    ft_list_source source;
+    const ft_segment *segment; /* borrowed */
+    const uint32_t *numbers;   /* new number of each passage, or FT_PASSAGE_DROPPED; borrowed; NULL: base + passage */
+    uint32_t base;
+    ft_term_iter terms;
+    unsigned char last[255];   /* the term before */
+    size_t last_len;
+    ft_postings list;
+    uint32_t block;            /* next one to decode */
+    uint32_t passages[FT_BLOCK_LEN], sums[FT_BLOCK_LEN];
+    uint32_t i, n;             /* of the decoded block */
+    uint32_t *gaps;            /* of the decoded block; owned */
+    size_t cap_gaps;
+    uint64_t touched;          /* bytes of lists read since the mapping was last given back */
+} ft_seglists;
+
+void ft_seglists_init(ft_seglists *s, const ft_segment *segment, const uint32_t *numbers, uint32_t base);
+void ft_seglists_release(ft_seglists *s);
+
+/* Gives a mapped segment's memory back; its pages come again from the file when they are needed. */
+void ft_seglists_unmap_pages(const ft_segment *segment);
+
+#endif

@@ -1,0 +1,144 @@
+/* cursor.c - walking one posting list block by block; see eval.h. */
+#include "eval.h"
+#include "mem.h"
+
+void ft_cursor_init(ft_cursor *c, ft_eval *eval, const ft_postings *list, float weight)
+{
+    c->eval = eval;
+    c->list = *list;
+    c->weight = weight;
+    c->gaps = NULL;
+    c->cap_gaps = 0;
+    ft_cursor_rewind(c);
+}
+
+void ft_cursor_release(ft_cursor *c)
+{
+    ft_free(c->gaps);
+    c->gaps = NULL;
+}
+
+void ft_cursor_rewind(ft_cursor *c)
+{
+    c->shallow = c->block = 0;
+    c->n = c->at = 0;
+    c->loaded = c->have_tfs = c->have_gaps = false;
+}
+
+static bool load_block(ft_cursor *c, uint32_t block)
+{
+    c->block = block;
+    c->at = 0;
+    c->n = ft_postings_block_len(&c->list, block);
+    c->have_tfs = c->have_gaps = false;
+    c->loaded = !ft_eval_fail(c->eval,
+                              ft_postings_passages(&c->list, block, c->passages, &c->tf_data, c->eval->err));
+    return c->loaded;
+}
+
+/* Galloping, as targets are mostly near. */
+uint32_t ft_cursor_upto(const ft_cursor *c, uint32_t from, uint32_t target)
+{
+    uint32_t lo = from, step = 1;
+
+    while (lo + step < c->n && c->passages[lo + step - 1] < target) {
+        lo += step;
+        step *= 2;
+    }
+    uint32_t hi = lo + step < c->n ? lo + step : c->n;
+    while (lo < hi) {
+        uint32_t mid = lo + (hi - lo) / 2;
+        if (c->passages[mid] < target)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    return lo;
+}
+
+bool ft_cursor_seek(ft_cursor *c, uint32_t target)
+{
+    if (c->eval->st != FT_OK || c->block >= c->list.n_blocks)
+        return false;
+    if (ft_postings_block_last(&c->list, c->block) < target) {
+        uint32_t block = ft_postings_find_block(&c->list, c->block + 1, target);
+        c->loaded = false;
+        c->block = block;
+        if (block >= c->list.n_blocks)
+            return false;
+    }
+    if (!c->loaded && !load_block(c, c->block))
+        return false;
+    c->at = ft_cursor_upto(c, c->at, target);
+    return true;
+}
+
+uint32_t ft_cursor_hint(const ft_cursor *c, uint32_t target)
+{
+    if (c->block >= c->list.n_blocks)
+        return UINT32_MAX;
+    if (!c->loaded || c->passages[c->n - 1] < target)
+        return target;
+    return c->passages[ft_cursor_upto(c, c->at, target)];
+}
+
+bool ft_cursor_load_tfs(ft_cursor *c)
+{
+    if (c->have_tfs)
+        return true;
+    ft_status st = ft_postings_tf_sums(&c->list, c->block, c->tf_data, c->sums, c->eval->err);
+    if (st == FT_OK)
+        st = ft_norms_touch(c->eval->norms, c->passages[0], c->passages[c->n - 1], c->eval->err);
+    c->have_tfs = !ft_eval_fail(c->eval, st);
+    return c->have_tfs;
+}
+
+bool ft_cursor_load_gaps(ft_cursor *c)
+{
+    if (c->have_gaps)
+        return true;
+    if (!ft_cursor_load_tfs(c))
+        return false;
+    uint32_t n = c->sums[c->n - 1];
+    ft_status st = ft_postings_check_gaps(&c->list, c->block, n, c->eval->err);
+    if (st == FT_OK && FT_GROW(c->gaps, c->cap_gaps, n) != 0)
+        st = ft_fail_nomem(c->eval->err);
+    if (st == FT_OK)
+        st = ft_postings_gaps(&c->list, c->block, n, c->gaps, c->eval->err);
+    c->have_gaps = !ft_eval_fail(c->eval, st);
+    return c->have_gaps;
+}
+
+float ft_cursor_part_bound(ft_cursor *c, uint32_t lo, uint32_t hi)
+{
+    const ft_postings *p = &c->list;
+    uint8_t impact = 0;
+
+    if (c->shallow && ft_postings_block_last(p, c->shallow - 1) >= lo)
+        c->shallow = 0; /* asked further back than before */
+    c->shallow = ft_postings_find_block(p, c->shallow, lo);
+    for (uint32_t block = c->shallow; block < p->n_blocks; block++) {
+        uint8_t here = ft_postings_block_impact(p, block);
+        if (here > impact)
+            impact = here;
+        if (ft_postings_block_last(p, block) >= hi - 1)
+            break;
+    }
+    return impact ? ft_bm25_bound(impact, c->eval->factor) : 0;
+}
+
+void ft_cursor_score(const ft_cursor *c, uint32_t from, uint32_t to, uint32_t *out)
+{
+    const ft_norms *norms = c->eval->norms;
+    ft_bm25 params = c->eval->params;
+    uint32_t tf[FT_BLOCK_LEN], dl[FT_BLOCK_LEN];
+    uint32_t n = to - from, before = from ? c->sums[from - 1] : 0;
+
+    for (uint32_t i = 0; i < n; i++) {
+        tf[i] = c->sums[from + i] - before;
+        before = c->sums[from + i];
+        dl[i] = ft_norms_get(norms, c->passages[from + i]);
+    }
+    for (uint32_t i = 0; i < n; i++)
+        out[i] = ft_contribution(c->weight, ft_bm25_part(params, tf[i], dl[i]));
+}

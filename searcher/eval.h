@@ -1,0 +1,138 @@
+/* eval.h - evaluating a planned query over one segment, a window of passages at a time.
+ *
+ * A query becomes a tree of operators. Each works on batches rather than passage by passage:
+ *
+ *     generate   all matches in a window of at most FT_WINDOW passages, with their scores
+ *     probe      which of some given passages match, and what that adds to their scores
+ *     bound      what a match in a window can score at most
+ *
+ * so that a rare clause generates candidates, the others probe them, and windows or candidates whose bound cannot beat
+ * the k-th best score so far are passed over (MaxScore, Turtle and Flood 1995; block maxima, Ding and Suel 2011).
+ *
+ * Scores are integers: each clause's contribution is computed in single precision, times 2^shift, cut to an integer and
+ * summed as one, so that the order of summation does not matter. A contribution never exceeds its bound, to the bit. */
+#ifndef FT_EVAL_H
+#define FT_EVAL_H
+
+#include "arena.h"
+#include "norms.h"
+#include "postings.h"
+
+#define FT_WINDOW 4096u
+
+/* What all operators of one evaluation share. Failures are sticky: after one, operators match nothing more. */
+typedef struct ft_eval {
+    ft_arena *arena;     /* operators and their scratch; borrowed */
+    const ft_norms *norms;
+    ft_bm25 params;      /* of the query */
+    float factor;        /* for this segment's stored bounds (bm25.h) */
+    bool scoring;        /* of the operators made next; false: only matching matters */
+    ft_status st;
+    ft_error *err;
+} ft_eval;
+
+/* Matches of a window, passages ascending. Both arrays have room for FT_WINDOW. */
+typedef struct ft_batch {
+    uint32_t n;
+    uint32_t *passages, *scores;
+} ft_batch;
+
+/* ------------------------------------------------ a term's list, block by block */
+
+typedef struct ft_cursor {
+    ft_eval *eval;
+    ft_postings list;
+    float weight;        /* boost * idf * 2^shift */
+    uint32_t shallow;    /* block the last bound was asked at */
+    uint32_t block;      /* block in hand; n_blocks at the end */
+    uint32_t n, at;      /* its postings, and the first one not passed */
+    bool loaded, have_tfs;
+    const unsigned char *tf_data;
+    uint32_t *gaps;      /* position gaps of the block in hand, or NULL; owned (mem.h) */
+    size_t cap_gaps;
+    bool have_gaps;
+    uint32_t passages[FT_BLOCK_LEN];
+    uint32_t sums[FT_BLOCK_LEN]; /* running sums of tf, when have_tfs */
+} ft_cursor;
+
+void ft_cursor_init(ft_cursor *c, ft_eval *eval, const ft_postings *list, float weight);
+void ft_cursor_release(ft_cursor *c);
+/* Back to the start. */
+void ft_cursor_rewind(ft_cursor *c);
+/* Makes `at` the first posting with a passage >= target, loading its block; false at the end or after a failure. */
+bool ft_cursor_seek(ft_cursor *c, uint32_t target);
+/* Like seek, but says only where a match can be: may load nothing. UINT32_MAX at the end. */
+uint32_t ft_cursor_hint(const ft_cursor *c, uint32_t target);
+/* The first index in [from, n) of the block in hand whose passage is >= target. */
+uint32_t ft_cursor_upto(const ft_cursor *c, uint32_t from, uint32_t target);
+/* Decodes the frequencies (and verifies the lengths) of the block in hand; false after a failure. */
+bool ft_cursor_load_tfs(ft_cursor *c);
+bool ft_cursor_load_gaps(ft_cursor *c);
+/* The greatest stored bound over [lo, hi), as a part in 0..1; 0 if the list has nothing there. */
+float ft_cursor_part_bound(ft_cursor *c, uint32_t lo, uint32_t hi);
+/* Contributions of the postings [from, to) of the block in hand (frequencies loaded). */
+void ft_cursor_score(const ft_cursor *c, uint32_t from, uint32_t to, uint32_t *out);
+
+static inline uint32_t ft_cursor_tf(const ft_cursor *c, uint32_t i)
+{
+    return i ? c->sums[i] - c->sums[i - 1] : c->sums[0];
+}
+
+static inline uint32_t ft_contribution(float weight, float part)
+{
+    return (uint32_t)(int32_t)(weight * part);
+}
+
+/* ------------------------------------------------ operators */
+
+typedef struct ft_op ft_op;
+
+typedef struct ft_op_class {
+    /* Upper bound of the score of any match in [lo, hi). */
+    uint32_t (*bound)(ft_op *op, uint32_t lo, uint32_t hi);
+    /* A passage >= lo before which there is no match from lo on; UINT32_MAX if there is none at all. Cheap. */
+    uint32_t (*hint)(ft_op *op, uint32_t lo);
+    /* Matches in [lo, hi), hi - lo <= FT_WINDOW, that score more than `need`; others may be among them, and those that
+     * are have their exact scores. With need < 0: all matches. */
+    void (*generate)(ft_op *op, uint32_t lo, uint32_t hi, int64_t need, ft_batch *out);
+    /* For each of n ascending passages that matches: hits[i] = 1 and its score added to scores[i]. hits is zeroed by
+     * the caller. */
+    void (*probe)(ft_op *op, const uint32_t *passages, uint32_t n, uint32_t *scores, uint8_t *hits);
+    void (*rewind)(ft_op *op);
+    void (*release)(ft_op *op);
+} ft_op_class;
+
+struct ft_op {
+    const ft_op_class *class;
+    ft_eval *eval;
+    uint64_t cost; /* estimated matches, for ordering */
+    bool scoring;  /* whether generate and probe give scores */
+};
+
+/* All constructors take memory from eval's arena and return NULL (with eval->st set) when there is none left. */
+ft_op *ft_op_term(ft_eval *eval, const ft_postings *list, float weight);
+
+/* A phrase: lists of its distinct terms; word i is term words[i], i < n_words. */
+ft_op *ft_op_phrase(ft_eval *eval, const ft_postings *const *lists, uint32_t n_lists, const uint32_t *words,
+                    uint32_t n_words, float weight);
+
+/* A list as FT_NODE_LIST: all required, or any optional one if none is required, less excluded. The arrays are taken. */
+ft_op *ft_op_list(ft_eval *eval, ft_op **required, uint32_t n_required, ft_op **optional, uint32_t n_optional,
+                  ft_op **excluded, uint32_t n_excluded);
+
+/* What a term or phrase operator has in the passage it was last asked about with a hit. */
+typedef struct ft_occurrences {
+    uint32_t tf;                /* of the term or phrase */
+    const uint32_t *positions;  /* tf of them: first words; valid until the operator is asked again */
+    uint32_t words;             /* length of each: 1 for a term */
+} ft_occurrences;
+ft_occurrences ft_op_occurrences(ft_op *op);
+
+static inline bool ft_eval_fail(ft_eval *eval, ft_status st)
+{
+    if (st != FT_OK && eval->st == FT_OK)
+        eval->st = st;
+    return eval->st != FT_OK;
+}
+
+#endif

@@ -1,0 +1,359 @@
+/* op_list.c - the operator of a list of clauses: all required, or any optional, less excluded; see eval.h.
+ *
+ * All-of: the rarest clause generates, the others probe what is left, cheapest first.
+ *
+ * Any-of (MaxScore within a window): clauses are ordered by their bounds in the window. The longest run of the least
+ * of them that together cannot beat `need` is not essential: a passage that only those match cannot be a hit. The
+ * essential clauses add into an array of one cell a passage; what is then worth it is probed with the others. */
+#include "ops.h"
+
+#include <stdlib.h>
+
+#define WORDS (FT_WINDOW / 64)
+
+typedef struct list_op {
+    ft_op base;
+    ft_op **required, **optional, **excluded;
+    uint32_t n_required, n_optional, n_excluded;
+    uint32_t *bounds;      /* of the optional clauses in the window at hand */
+    uint32_t *order;       /* optional clauses, least bound first */
+    /* scratch, made when first needed */
+    uint32_t *cells;       /* FT_WINDOW scores, all zero between calls */
+    uint64_t *bits;        /* which cells matched, all zero between calls */
+    ft_batch part;         /* what one clause generates */
+    uint8_t *hits;         /* FT_WINDOW */
+    uint32_t *places;      /* probe: where the passages left stand in the caller's array */
+    ft_batch left;         /* probe: the passages left and what they score here */
+    uint8_t *any;          /* probe: FT_WINDOW */
+} list_op;
+
+static void *scratch(list_op *l, size_t n, size_t size)
+{
+    void *p = ft_arena_zero(l->base.eval->arena, n, size);
+
+    if (!p)
+        ft_eval_fail(l->base.eval, ft_fail_nomem(l->base.eval->err));
+    return p;
+}
+
+static bool batch_scratch(list_op *l, ft_batch *batch)
+{
+    if (!batch->scores) {
+        batch->passages = scratch(l, FT_WINDOW, sizeof *batch->passages);
+        batch->scores = scratch(l, FT_WINDOW, sizeof *batch->scores);
+    }
+    return batch->passages && batch->scores;
+}
+
+static bool hits_scratch(list_op *l)
+{
+    if (!l->hits)
+        l->hits = scratch(l, FT_WINDOW, 1);
+    return l->hits;
+}
+
+static bool cells_scratch(list_op *l)
+{
+    if (!l->bits) {
+        l->cells = scratch(l, FT_WINDOW, sizeof *l->cells);
+        l->bits = scratch(l, WORDS, sizeof *l->bits);
+    }
+    return l->cells && l->bits && batch_scratch(l, &l->part);
+}
+
+static uint32_t bound_of(ft_op *op, uint32_t lo, uint32_t hi)
+{
+    return op->scoring ? op->class->bound(op, lo, hi) : 0;
+}
+
+static uint32_t list_bound(ft_op *op, uint32_t lo, uint32_t hi)
+{
+    list_op *l = (list_op *)op;
+    uint32_t sum = 0;
+
+    for (uint32_t i = 0; i < l->n_required; i++)
+        sum += bound_of(l->required[i], lo, hi);
+    for (uint32_t i = 0; i < l->n_optional; i++)
+        sum += bound_of(l->optional[i], lo, hi);
+    return sum;
+}
+
+static uint32_t list_hint(ft_op *op, uint32_t lo)
+{
+    list_op *l = (list_op *)op;
+    uint32_t at = l->n_required ? lo : UINT32_MAX;
+
+    for (uint32_t i = 0; i < l->n_required; i++) {
+        uint32_t here = l->required[i]->class->hint(l->required[i], lo);
+        if (here > at)
+            at = here;
+    }
+    for (uint32_t i = 0; i < l->n_optional && !l->n_required; i++) {
+        uint32_t here = l->optional[i]->class->hint(l->optional[i], lo);
+        if (here < at)
+            at = here;
+    }
+    return at;
+}
+
+/* What is left of need when `more` may still come; negative: everything may matter. */
+static int64_t less(int64_t need, uint64_t more)
+{
+    return need < 0 ? need : need - (int64_t)more < 0 ? -1 : need - (int64_t)more;
+}
+
+/* Probes the batch with one clause; keeps the passages that match (or do not, or all) and may still score more than
+ * need. */
+enum keep { KEEP_HITS, KEEP_MISSES, KEEP_ALL };
+
+static void probe_batch(list_op *l, ft_op *clause, ft_batch *batch, enum keep keep, int64_t need)
+{
+    uint32_t kept = 0;
+
+    memset(l->hits, 0, batch->n);
+    clause->class->probe(clause, batch->passages, batch->n, batch->scores, l->hits);
+    for (uint32_t i = 0; i < batch->n; i++) {
+        bool match = keep == KEEP_ALL || (l->hits[i] != 0) == (keep == KEEP_HITS);
+        batch->passages[kept] = batch->passages[i];
+        batch->scores[kept] = batch->scores[i];
+        kept += match && (int64_t)batch->scores[i] > need;
+    }
+    batch->n = kept;
+}
+
+static void generate_all_of(list_op *l, uint32_t lo, uint32_t hi, int64_t need, ft_batch *out)
+{
+    uint64_t rest = 0;
+
+    if (need >= 0) {
+        for (uint32_t i = 1; i < l->n_required; i++)
+            rest += bound_of(l->required[i], lo, hi);
+        for (uint32_t i = 0; i < l->n_optional; i++)
+            rest += l->bounds[i] = bound_of(l->optional[i], lo, hi);
+    }
+    l->required[0]->class->generate(l->required[0], lo, hi, less(need, rest), out);
+    for (uint32_t i = 1; i < l->n_required && out->n; i++) {
+        if (need >= 0)
+            rest -= bound_of(l->required[i], lo, hi);
+        probe_batch(l, l->required[i], out, KEEP_HITS, less(need, rest));
+    }
+    for (uint32_t i = 0; i < l->n_optional && out->n && l->base.scoring; i++) {
+        rest -= need >= 0 ? l->bounds[i] : 0;
+        probe_batch(l, l->optional[i], out, KEEP_ALL, less(need, rest));
+    }
+}
+
+/* Adds a clause's matches in [lo, hi) into the cells. */
+static void accumulate(list_op *l, ft_op *clause, uint32_t lo, uint32_t hi)
+{
+    ft_batch *part = &l->part;
+
+    clause->class->generate(clause, lo, hi, -1, part);
+    for (uint32_t i = 0; i < part->n; i++) {
+        uint32_t at = part->passages[i] - lo;
+        l->cells[at] += part->scores[i];
+        l->bits[at / 64] |= UINT64_C(1) << (at % 64);
+    }
+}
+
+/* Takes what scores more than need out of the cells, and clears them. */
+static void collect(list_op *l, uint32_t lo, int64_t need, ft_batch *out)
+{
+    uint32_t n = 0;
+
+    for (uint32_t w = 0; w < WORDS; w++) {
+        for (uint64_t word = l->bits[w]; word; word &= word - 1) {
+            uint32_t at = w * 64 + (uint32_t)__builtin_ctzll(word);
+            uint32_t score = l->cells[at];
+            l->cells[at] = 0;
+            out->passages[n] = lo + at;
+            out->scores[n] = score;
+            n += (int64_t)score > need;
+        }
+        l->bits[w] = 0;
+    }
+    out->n = n;
+}
+
+/* Orders the optional clauses by bound and returns how many are not essential; *rest is the sum of their bounds. */
+static uint32_t partition(list_op *l, uint32_t lo, uint32_t hi, int64_t need, uint64_t *rest)
+{
+    uint32_t n = l->n_optional, idle = 0;
+
+    *rest = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        uint32_t bound = bound_of(l->optional[i], lo, hi), k = i;
+        l->bounds[i] = bound;
+        for (; k > 0 && l->bounds[l->order[k - 1]] > bound; k--)
+            l->order[k] = l->order[k - 1];
+        l->order[k] = i;
+    }
+    while (idle < n && *rest + l->bounds[l->order[idle]] <= (uint64_t)need)
+        *rest += l->bounds[l->order[idle++]];
+    return idle;
+}
+
+static void generate_any_of(list_op *l, uint32_t lo, uint32_t hi, int64_t need, ft_batch *out)
+{
+    uint32_t n = l->n_optional, idle = 0;
+    uint64_t rest = 0;
+
+    if (need >= 0)
+        idle = partition(l, lo, hi, need, &rest);
+    else
+        for (uint32_t i = 0; i < n; i++)
+            l->order[i] = i;
+    if (idle == n)
+        return;
+    if (idle == n - 1) {
+        ft_op *only = l->optional[l->order[idle]];
+        only->class->generate(only, lo, hi, less(need, rest), out);
+    } else {
+        if (!cells_scratch(l))
+            return;
+        for (uint32_t i = idle; i < n; i++)
+            accumulate(l, l->optional[l->order[i]], lo, hi);
+        collect(l, lo, less(need, rest), out);
+    }
+    while (idle-- > 0 && out->n) {
+        rest -= l->bounds[l->order[idle]];
+        probe_batch(l, l->optional[l->order[idle]], out, KEEP_ALL, less(need, rest));
+    }
+}
+
+static void list_generate(ft_op *op, uint32_t lo, uint32_t hi, int64_t need, ft_batch *out)
+{
+    list_op *l = (list_op *)op;
+
+    out->n = 0;
+    if (!hits_scratch(l))
+        return;
+    if (l->n_required)
+        generate_all_of(l, lo, hi, need, out);
+    else
+        generate_any_of(l, lo, hi, need, out);
+    for (uint32_t i = 0; i < l->n_excluded && out->n; i++)
+        probe_batch(l, l->excluded[i], out, KEEP_MISSES, need);
+}
+
+/* Keeps of `left` what hits says (or its opposite), with the places. */
+static void keep_left(list_op *l, const uint8_t *hits, uint8_t wanted)
+{
+    uint32_t kept = 0;
+
+    for (uint32_t i = 0; i < l->left.n; i++) {
+        l->left.passages[kept] = l->left.passages[i];
+        l->left.scores[kept] = l->left.scores[i];
+        l->places[kept] = l->places[i];
+        kept += hits[i] == wanted;
+    }
+    l->left.n = kept;
+}
+
+static bool probe_scratch(list_op *l)
+{
+    if (!l->any) {
+        l->places = scratch(l, FT_WINDOW, sizeof *l->places);
+        l->any = scratch(l, FT_WINDOW, 1);
+    }
+    return l->places && l->any && hits_scratch(l) && batch_scratch(l, &l->left);
+}
+
+static void probe_left(list_op *l, ft_op *clause)
+{
+    memset(l->hits, 0, l->left.n);
+    clause->class->probe(clause, l->left.passages, l->left.n, l->left.scores, l->hits);
+}
+
+static void list_probe(ft_op *op, const uint32_t *passages, uint32_t n, uint32_t *scores, uint8_t *hits)
+{
+    list_op *l = (list_op *)op;
+
+    if (!probe_scratch(l))
+        return;
+    memcpy(l->left.passages, passages, n * sizeof *passages);
+    memset(l->left.scores, 0, n * sizeof *scores);
+    l->left.n = n;
+    for (uint32_t i = 0; i < n; i++)
+        l->places[i] = i;
+    for (uint32_t i = 0; i < l->n_required && l->left.n; i++) {
+        probe_left(l, l->required[i]);
+        keep_left(l, l->hits, 1);
+    }
+    memset(l->any, 0, n);
+    for (uint32_t i = 0; i < l->n_optional && l->left.n; i++) {
+        probe_left(l, l->optional[i]);
+        for (uint32_t k = 0; k < l->left.n; k++)
+            l->any[k] |= l->hits[k];
+    }
+    if (!l->n_required)
+        keep_left(l, l->any, 1);
+    for (uint32_t i = 0; i < l->n_excluded && l->left.n; i++) {
+        probe_left(l, l->excluded[i]);
+        keep_left(l, l->hits, 0);
+    }
+    for (uint32_t i = 0; i < l->left.n; i++) {
+        hits[l->places[i]] = 1;
+        scores[l->places[i]] += l->left.scores[i];
+    }
+}
+
+static void list_rewind(ft_op *op)
+{
+    list_op *l = (list_op *)op;
+    ft_op **groups[] = {l->required, l->optional, l->excluded};
+    uint32_t counts[] = {l->n_required, l->n_optional, l->n_excluded};
+
+    for (unsigned g = 0; g < 3; g++)
+        for (uint32_t i = 0; i < counts[g]; i++)
+            groups[g][i]->class->rewind(groups[g][i]);
+}
+
+static void list_release(ft_op *op)
+{
+    list_op *l = (list_op *)op;
+    ft_op **groups[] = {l->required, l->optional, l->excluded};
+    uint32_t counts[] = {l->n_required, l->n_optional, l->n_excluded};
+
+    for (unsigned g = 0; g < 3; g++)
+        for (uint32_t i = 0; i < counts[g]; i++)
+            groups[g][i]->class->release(groups[g][i]);
+}
+
+static const ft_op_class list_class = {list_bound, list_hint, list_generate, list_probe, list_rewind, list_release};
+
+static int by_cost(const void *a, const void *b)
+{
+    const ft_op *x = *(ft_op *const *)a, *y = *(ft_op *const *)b;
+
+    return (x->cost > y->cost) - (x->cost < y->cost);
+}
+
+ft_op *ft_op_list(ft_eval *eval, ft_op **required, uint32_t n_required, ft_op **optional, uint32_t n_optional,
+                  ft_op **excluded, uint32_t n_excluded)
+{
+    list_op *l = ft_arena_zero(eval->arena, 1, sizeof *l);
+    uint64_t cost = 0;
+
+    if (l) {
+        l->bounds = ft_arena_zero(eval->arena, n_optional, sizeof *l->bounds);
+        l->order = ft_arena_zero(eval->arena, n_optional, sizeof *l->order);
+    }
+    if (!l || !l->bounds || !l->order) {
+        ft_eval_fail(eval, ft_fail_nomem(eval->err));
+        return NULL;
+    }
+    qsort(required, n_required, sizeof *required, by_cost);
+    if (n_required)
+        cost = required[0]->cost;
+    for (uint32_t i = 0; i < n_optional && !n_required; i++)
+        cost += optional[i]->cost;
+    l->base = (ft_op){&list_class, eval, cost, eval->scoring};
+    l->required = required;
+    l->n_required = n_required;
+    l->optional = optional;
+    l->n_optional = n_optional;
+    l->excluded = excluded;
+    l->n_excluded = n_excluded;
+    return &l->base;
+}

@@ -1,0 +1,255 @@
+/* op_phrase.c - the operator of a phrase: passages where its words stand in consecutive positions; see eval.h.
+ *
+ * The lists of the distinct terms leapfrog to passages that hold them all; only there are positions decoded, and only
+ * if the frequency of the rarest term, an upper bound of the phrase's, could still score enough. */
+#include "ops.h"
+
+typedef struct word_list {
+    ft_cursor *cursor;
+    uint32_t *positions; /* in the passage at hand; owned */
+    size_t cap;
+    uint32_t tf;
+} word_list;
+
+typedef struct phrase_op {
+    ft_op base;
+    float weight;
+    uint32_t n_lists, n_words;
+    word_list *lists;      /* rarest first */
+    uint32_t *words;       /* word i is lists[words[i]] */
+    uint32_t *next;        /* per word: the first position not passed */
+    uint32_t *starts;      /* where the phrase begins, in the passage last matched; owned */
+    size_t cap_starts;
+    uint32_t freq;
+} phrase_op;
+
+static uint32_t phrase_bound(ft_op *op, uint32_t lo, uint32_t hi)
+{
+    phrase_op *p = (phrase_op *)op;
+    float part = 1;
+
+    for (uint32_t i = 0; i < p->n_lists; i++) {
+        float here = ft_cursor_part_bound(p->lists[i].cursor, lo, hi);
+        if (here < part)
+            part = here;
+    }
+    return ft_contribution(p->weight, part);
+}
+
+static uint32_t phrase_hint(ft_op *op, uint32_t lo)
+{
+    phrase_op *p = (phrase_op *)op;
+    uint32_t at = lo;
+
+    for (uint32_t i = 0; i < p->n_lists; i++) {
+        uint32_t here = ft_cursor_hint(p->lists[i].cursor, lo);
+        if (here > at)
+            at = here;
+    }
+    return at;
+}
+
+/* Moves all lists to the first passage >= target that holds every term; UINT32_MAX if there is none below limit. */
+static uint32_t next_common(phrase_op *p, uint32_t target, uint32_t limit)
+{
+    for (uint32_t i = 0; i < p->n_lists;) {
+        ft_cursor *c = p->lists[i].cursor;
+        if (target >= limit || !ft_cursor_seek(c, target))
+            return UINT32_MAX;
+        uint32_t at = c->passages[c->at];
+        if (at == target || i == 0) {
+            target = at;
+            i++;
+        } else {
+            target = at;
+            i = 0;
+        }
+    }
+    return target < limit ? target : UINT32_MAX;
+}
+
+/* Whether word i stands at position `at`; positions asked for ascend. */
+static bool word_at(phrase_op *p, uint32_t i, uint32_t at)
+{
+    const word_list *list = &p->lists[p->words[i]];
+    uint32_t k = p->next[i];
+
+    while (k < list->tf && list->positions[k] < at)
+        k++;
+    p->next[i] = k;
+    return k < list->tf && list->positions[k] == at;
+}
+
+static void push_start(phrase_op *p, uint32_t start)
+{
+    if (FT_GROW(p->starts, p->cap_starts, p->freq + 1) != 0) {
+        ft_eval_fail(p->base.eval, ft_fail_nomem(p->base.eval->err));
+        return;
+    }
+    p->starts[p->freq++] = start;
+}
+
+/* Aligns the positions of the passage all lists stand at; the phrase's frequency. */
+static uint32_t align(phrase_op *p, uint32_t passage)
+{
+    uint32_t lead = 0;
+
+    p->freq = 0;
+    if (!ft_cursor_load_tfs(p->lists[0].cursor) || ft_norms_get(p->base.eval->norms, passage) < p->n_words)
+        return 0;
+    for (uint32_t i = 0; i < p->n_lists; i++) {
+        word_list *list = &p->lists[i];
+        list->tf = ft_cursor_positions(list->cursor, &list->positions, &list->cap);
+        if (list->tf == 0)
+            return 0;
+    }
+    for (uint32_t i = 0; i < p->n_words; i++) {
+        p->next[i] = 0;
+        if (p->lists[p->words[i]].tf < p->lists[p->words[lead]].tf)
+            lead = i;
+    }
+    const word_list *list = &p->lists[p->words[lead]];
+    for (uint32_t k = 0; k < list->tf; k++) {
+        if (list->positions[k] < lead)
+            continue;
+        uint32_t start = list->positions[k] - lead, i = 0;
+        while (i < p->n_words && (i == lead || word_at(p, i, start + i)))
+            i++;
+        if (i == p->n_words)
+            push_start(p, start);
+    }
+    return p->freq;
+}
+
+/* Whether the passage at hand can score more than need, going by the rarest term's frequency in it. */
+static bool may_score(phrase_op *p, uint32_t dl, int64_t need)
+{
+    uint32_t tf = UINT32_MAX;
+
+    for (uint32_t i = 0; i < p->n_lists; i++) {
+        ft_cursor *c = p->lists[i].cursor;
+        if (!ft_cursor_load_tfs(c))
+            return false;
+        uint32_t here = ft_cursor_tf(c, c->at);
+        if (here < tf)
+            tf = here;
+    }
+    return (int64_t)ft_contribution(p->weight, ft_bm25_part(p->base.eval->params, tf, dl)) > need;
+}
+
+static uint32_t score_here(const phrase_op *p, uint32_t passage)
+{
+    if (!p->base.scoring)
+        return 0;
+    uint32_t dl = ft_norms_get(p->base.eval->norms, passage);
+    return ft_contribution(p->weight, ft_bm25_part(p->base.eval->params, p->freq, dl));
+}
+
+static void phrase_generate(ft_op *op, uint32_t lo, uint32_t hi, int64_t need, ft_batch *out)
+{
+    phrase_op *p = (phrase_op *)op;
+
+    out->n = 0;
+    for (uint32_t at = next_common(p, lo, hi); at != UINT32_MAX; at = next_common(p, at + 1, hi)) {
+        if (!ft_cursor_load_tfs(p->lists[0].cursor))
+            return;
+        if (op->scoring && need >= 0 && !may_score(p, ft_norms_get(op->eval->norms, at), need))
+            continue;
+        if (align(p, at) == 0)
+            continue;
+        out->passages[out->n] = at;
+        out->scores[out->n++] = score_here(p, at);
+    }
+    if (op->scoring && need >= 0)
+        out->n = ft_keep_above(out->passages, out->scores, out->n, need);
+}
+
+static void phrase_probe(ft_op *op, const uint32_t *passages, uint32_t n, uint32_t *scores, uint8_t *hits)
+{
+    phrase_op *p = (phrase_op *)op;
+
+    for (uint32_t i = 0; i < n; i++) {
+        uint32_t at = next_common(p, passages[i], passages[i] + 1);
+        if (at != passages[i] || align(p, at) == 0)
+            continue;
+        hits[i] = 1;
+        scores[i] += score_here(p, at);
+    }
+}
+
+static void phrase_rewind(ft_op *op)
+{
+    phrase_op *p = (phrase_op *)op;
+
+    for (uint32_t i = 0; i < p->n_lists; i++)
+        ft_cursor_rewind(p->lists[i].cursor);
+}
+
+static void phrase_release(ft_op *op)
+{
+    phrase_op *p = (phrase_op *)op;
+
+    for (uint32_t i = 0; i < p->n_lists; i++) {
+        ft_cursor_release(p->lists[i].cursor);
+        ft_free(p->lists[i].positions);
+    }
+    ft_free(p->starts);
+}
+
+const ft_op_class ft_phrase_class = {phrase_bound,  phrase_hint,   phrase_generate,
+                                     phrase_probe, phrase_rewind, phrase_release};
+
+/* Lists in order of df, and the words renumbered alike. */
+static bool fill_lists(phrase_op *p, ft_eval *eval, const ft_postings *const *lists, const uint32_t *words)
+{
+    uint32_t *order = ft_arena_alloc(eval->arena, p->n_lists * sizeof *order);
+    uint32_t *place = ft_arena_alloc(eval->arena, p->n_lists * sizeof *place);
+
+    if (!order || !place)
+        return false;
+    for (uint32_t i = 0; i < p->n_lists; i++) {
+        uint32_t k = i;
+        for (; k > 0 && lists[order[k - 1]]->df > lists[i]->df; k--)
+            order[k] = order[k - 1];
+        order[k] = i;
+    }
+    for (uint32_t i = 0; i < p->n_lists; i++) {
+        place[order[i]] = i;
+        p->lists[i].cursor = ft_arena_alloc(eval->arena, sizeof(ft_cursor));
+        if (!p->lists[i].cursor)
+            return false;
+        ft_cursor_init(p->lists[i].cursor, eval, lists[order[i]], p->weight);
+    }
+    for (uint32_t i = 0; i < p->n_words; i++)
+        p->words[i] = place[words[i]];
+    return true;
+}
+
+ft_op *ft_op_phrase(ft_eval *eval, const ft_postings *const *lists, uint32_t n_lists, const uint32_t *words,
+                    uint32_t n_words, float weight)
+{
+    phrase_op *p = ft_arena_zero(eval->arena, 1, sizeof *p);
+
+    if (!p)
+        goto nomem;
+    p->weight = weight;
+    p->n_lists = n_lists;
+    p->n_words = n_words;
+    p->lists = ft_arena_zero(eval->arena, n_lists, sizeof *p->lists);
+    p->words = ft_arena_zero(eval->arena, n_words, sizeof *p->words);
+    p->next = ft_arena_zero(eval->arena, n_words, sizeof *p->next);
+    if (!p->lists || !p->words || !p->next || !fill_lists(p, eval, lists, words))
+        goto nomem;
+    p->base = (ft_op){&ft_phrase_class, eval, p->lists[0].cursor->list.df, eval->scoring};
+    return &p->base;
+nomem:
+    ft_eval_fail(eval, ft_fail_nomem(eval->err));
+    return NULL;
+}
+
+ft_occurrences ft_phrase_occurrences(ft_op *op)
+{
+    phrase_op *p = (phrase_op *)op;
+
+    return (ft_occurrences){p->freq, p->starts, p->n_words};
+}

@@ -1,0 +1,209 @@
+/* reader.c - opening a snapshot; see reader.h and fulltext.h. */
+#include "reader.h"
+
+#include "mem.h"
+#include "query.h"
+
+#define OPEN_TRIES 10 /* a commit between reading the manifest and opening its segments makes us read it again */
+
+static ft_status mark_dead(ft_leaf *leaf, ft_error *err)
+{
+    const ft_manifest_segment *entry = leaf->entry;
+    size_t words = ((size_t)leaf->seg.meta.n_passages + 63) / 64;
+    ft_doc_entry doc;
+
+    if (entry->n_deleted == 0)
+        return FT_OK;
+    leaf->dead = ft_alloc_zero(words, sizeof *leaf->dead);
+    if (!leaf->dead)
+        return ft_fail_nomem(err);
+    for (uint32_t d = 0; d < entry->n_docs; d++) {
+        if (!ft_manifest_is_deleted(entry, d))
+            continue;
+        ft_status st = ft_passages_doc(&leaf->seg.passages, d, &doc, err);
+        if (st != FT_OK)
+            return st;
+        for (uint32_t p = doc.first_passage; p < doc.first_passage + doc.n_passages; p++)
+            leaf->dead[p / 64] |= UINT64_C(1) << (p % 64);
+    }
+    return FT_OK;
+}
+
+static void close_leaves(ft_reader *rd)
+{
+    for (size_t i = 0; i < rd->n_leaves; i++) {
+        ft_segment_close(&rd->leaves[i].seg);
+        ft_free(rd->leaves[i].dead);
+    }
+    ft_free(rd->leaves);
+    rd->leaves = NULL;
+    rd->n_leaves = 0;
+    ft_manifest_release(&rd->manifest);
+}
+
+static ft_status open_leaves(ft_reader *rd, const char *path, ft_error *err)
+{
+    ft_status st = ft_manifest_read(&rd->manifest, path, err);
+
+    if (st == FT_OK)
+        st = ft_manifest_check_analysis(&rd->manifest, err);
+    if (st != FT_OK)
+        return st;
+    rd->leaves = ft_alloc_zero(rd->manifest.n_segments, sizeof *rd->leaves);
+    if (!rd->leaves)
+        return ft_fail_nomem(err);
+    rd->n_passages = rd->n_tokens = 0;
+    for (size_t i = 0; i < rd->manifest.n_segments && st == FT_OK; i++) {
+        ft_leaf *leaf = &rd->leaves[i];
+        leaf->entry = &rd->manifest.segments[i];
+        leaf->first_passage = rd->n_passages;
+        st = ft_segment_open(&leaf->seg, path, leaf->entry, err);
+        if (st != FT_OK)
+            break;
+        rd->n_leaves++;
+        rd->n_passages += leaf->seg.meta.n_passages;
+        rd->n_tokens += leaf->seg.meta.n_tokens;
+        st = mark_dead(leaf, err);
+    }
+    return st;
+}
+
+/* Whether the index has been committed to since the manifest was read. */
+static bool has_moved(const ft_reader *rd, const char *path)
+{
+    ft_manifest now = {0};
+    bool moved = ft_manifest_read(&now, path, NULL) == FT_OK && now.generation != rd->manifest.generation;
+
+    ft_manifest_release(&now);
+    return moved;
+}
+
+ft_status ft_reader_open(ft_reader **out, const char *path, ft_error *err)
+{
+    ft_status st = FT_OK;
+    ft_reader *rd = ft_alloc_zero(1, sizeof *rd);
+
+    *out = NULL;
+    if (!rd)
+        return ft_fail_nomem(err);
+    pthread_mutex_init(&rd->lock, NULL);
+    for (int tries = 0; tries < OPEN_TRIES; tries++) {
+        st = open_leaves(rd, path, err);
+        if (st != FT_ECORRUPT || !has_moved(rd, path))
+            break;
+        close_leaves(rd);
+    }
+    if (st != FT_OK) {
+        ft_reader_close(rd);
+        return st;
+    }
+    *out = rd;
+    return FT_OK;
+}
+
+void ft_reader_close(ft_reader *rd)
+{
+    if (!rd)
+        return;
+    close_leaves(rd);
+    for (size_t i = 0; i < rd->n_idle; i++)
+        ft_analyzer_free(rd->idle[i]);
+    ft_free(rd->idle);
+    pthread_mutex_destroy(&rd->lock);
+    ft_free(rd);
+}
+
+ft_status ft_reader_take_analyzer(const ft_reader *rd, ft_analyzer **out, ft_error *err)
+{
+    ft_reader *shared = (ft_reader *)(uintptr_t)rd; /* the pool is the one thing that changes, under its lock */
+
+    pthread_mutex_lock(&shared->lock);
+    *out = shared->n_idle ? shared->idle[--shared->n_idle] : NULL;
+    pthread_mutex_unlock(&shared->lock);
+    return *out ? FT_OK : ft_analyzer_make(out, &rd->manifest.analysis, err);
+}
+
+void ft_reader_put_analyzer(const ft_reader *rd, ft_analyzer *an)
+{
+    ft_reader *shared = (ft_reader *)(uintptr_t)rd;
+
+    pthread_mutex_lock(&shared->lock);
+    if (FT_GROW(shared->idle, shared->cap_idle, shared->n_idle + 1) == 0) {
+        shared->idle[shared->n_idle++] = an;
+        an = NULL;
+    }
+    pthread_mutex_unlock(&shared->lock);
+    ft_analyzer_free(an);
+}
+
+ft_status ft_query_parse(ft_query **out, const ft_reader *rd, const char *text, size_t len,
+                         const ft_query_options *opts, ft_error *err)
+{
+    ft_query_options o = {0};
+    ft_analyzer *an = NULL;
+    ft_query *q = ft_alloc_zero(1, sizeof *q);
+
+    *out = NULL;
+    if (!q)
+        return ft_fail_nomem(err);
+    if (opts)
+        memcpy(&o, opts, opts->size < sizeof o ? opts->size : sizeof o);
+    ft_status st = ft_reader_take_analyzer(rd, &an, err);
+    if (st == FT_OK)
+        st = ft_parse(q, an, text, len, &o, err);
+    if (an)
+        ft_reader_put_analyzer(rd, an);
+    if (st != FT_OK) {
+        ft_query_free(q);
+        return st;
+    }
+    *out = q;
+    return FT_OK;
+}
+
+void ft_query_free(ft_query *q)
+{
+    if (!q)
+        return;
+    ft_query_release(q);
+    ft_free(q);
+}
+
+void ft_reader_stats(const ft_reader *rd, ft_stats *out)
+{
+    static const struct {
+        uint32_t part;
+        size_t field;
+    } fields[] = {{FT_PART_TERMS, offsetof(ft_stats, bytes_dictionary)},
+                  {FT_PART_TERM_INDEX, offsetof(ft_stats, bytes_dictionary)},
+                  {FT_PART_POSTINGS, offsetof(ft_stats, bytes_postings)},
+                  {FT_PART_POSITIONS, offsetof(ft_stats, bytes_positions)},
+                  {FT_PART_NORMS, offsetof(ft_stats, bytes_norms)},
+                  {FT_PART_STORED, offsetof(ft_stats, bytes_stored)}};
+
+    *out = (ft_stats){.segments = rd->n_leaves, .k1 = rd->manifest.k1, .b = rd->manifest.b,
+                      .fold_diacritics = rd->manifest.analysis.fold_diacritics, .format = FT_FORMAT_VERSION,
+                      .generation = rd->manifest.generation};
+    memcpy(out->lang, rd->manifest.analysis.lang, sizeof out->lang);
+    out->bytes_total = rd->manifest.file_len;
+    for (size_t i = 0; i < rd->n_leaves; i++) {
+        const ft_leaf *leaf = &rd->leaves[i];
+        const ft_segment_meta *m = &leaf->seg.meta;
+        uint64_t dead = 0;
+        for (size_t w = 0; leaf->dead && w < ((size_t)m->n_passages + 63) / 64; w++)
+            dead += (uint64_t)__builtin_popcountll(leaf->dead[w]);
+        out->documents += m->n_docs - leaf->entry->n_deleted;
+        out->deleted += leaf->entry->n_deleted;
+        out->passages += m->n_passages - dead;
+        out->terms += m->n_terms;
+        out->tokens += m->n_tokens;
+        out->postings += m->n_postings;
+        out->bytes_total += leaf->entry->len;
+        for (size_t f = 0; f < sizeof fields / sizeof *fields; f++) {
+            uint64_t *bytes = (uint64_t *)(void *)((char *)out + fields[f].field);
+            *bytes += ft_envelope_part(&leaf->seg.env, fields[f].part).len;
+        }
+    }
+    out->bytes_other = out->bytes_total - out->bytes_dictionary - out->bytes_postings - out->bytes_positions -
+                       out->bytes_norms - out->bytes_stored;
+}

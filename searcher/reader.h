@@ -1,0 +1,36 @@
+/* reader.h - an open snapshot, as the searcher's modules see it. */
+#ifndef FT_READER_H
+#define FT_READER_H
+
+#include "segment.h"
+
+#include <pthread.h>
+
+/* A segment of the snapshot. */
+typedef struct ft_leaf {
+    ft_segment seg;
+    const ft_manifest_segment *entry; /* in the reader's manifest */
+    uint64_t *dead;                   /* bit per passage of a deleted document; NULL when none; owned */
+    uint64_t first_passage;           /* passages of the segments before it */
+} ft_leaf;
+
+struct ft_reader {
+    ft_manifest manifest;
+    ft_leaf *leaves; /* manifest.n_segments of them; owned */
+    size_t n_leaves;
+    uint64_t n_passages, n_tokens; /* of the whole index, deleted ones included: BM25's N and N * avgdl */
+    pthread_mutex_t lock;     /* guards idle */
+    ft_analyzer **idle;       /* analysers not in use; owned */
+    size_t n_idle, cap_idle;
+};
+
+/* An analyser with the index's settings, for one thread at a time; given back with ft_reader_put_analyzer. */
+ft_status ft_reader_take_analyzer(const ft_reader *rd, ft_analyzer **out, ft_error *err);
+void ft_reader_put_analyzer(const ft_reader *rd, ft_analyzer *an);
+
+static inline bool ft_leaf_is_dead(const ft_leaf *leaf, uint32_t passage)
+{
+    return leaf->dead && leaf->dead[passage / 64] >> (passage % 64) & 1;
+}
+
+#endif

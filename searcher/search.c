@@ -1,0 +1,260 @@
+/* search.c - running a query: window after window, segment after segment, into the k best and the total.
+ *
+ * Ranking prunes: a window whose bound cannot beat the k-th best score is passed over, and within a window clauses
+ * prune by themselves (eval.h). An exact total needs every match, but not their scores: ranking with pruning and then
+ * counting is cheaper than one pass that does both, except for phrases, whose positions cost most in either. */
+#include "mem.h"
+#include "results.h"
+
+#include <time.h>
+
+#define CLOCK_EVERY 16 /* windows between two looks at the clock */
+
+typedef struct run {
+    ft_results *rs;
+    const ft_search_options *opts;
+    ft_error *err;
+    bool count, rank, prune;  /* of the pass at hand */
+    uint64_t deadline;        /* ns; 0: none */
+    unsigned windows;
+    ft_batch batch;
+    ft_scored pending;        /* grouping: the best passage of the document at hand */
+    bool has_pending;
+    uint32_t pending_doc, counted_doc;
+    uint64_t offered;         /* matches (documents when grouping) that ranking saw */
+} run;
+
+static uint64_t now_ns(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
+
+static bool past_deadline(run *r)
+{
+    if (r->deadline && r->windows++ % CLOCK_EVERY == 0 && now_ns() > r->deadline)
+        r->rs->timed_out = true;
+    return r->rs->timed_out;
+}
+
+static void flush_pending(run *r)
+{
+    if (r->has_pending)
+        ft_topk_offer(&r->rs->topk, r->pending);
+    r->has_pending = false;
+}
+
+/* Grouping: passages of a document come one after another; the first of the best stands for it. */
+static void offer_grouped(run *r, uint32_t doc, ft_scored match)
+{
+    if (r->has_pending && r->pending_doc == doc) {
+        if (match.score > r->pending.score)
+            r->pending = match;
+        return;
+    }
+    flush_pending(r);
+    r->pending = match;
+    r->pending_doc = doc;
+    r->has_pending = true;
+    r->offered++;
+}
+
+static ft_status take_match(run *r, const ft_leaf *leaf, ft_scored match)
+{
+    if (!r->opts->group_documents) {
+        r->rs->total += r->count;
+        if (r->rank)
+            ft_topk_offer(&r->rs->topk, match);
+        r->offered += r->rank;
+        return FT_OK;
+    }
+    uint32_t doc;
+    ft_status st = ft_passages_doc_of(&leaf->seg.passages, match.passage, &doc, r->err);
+    if (st != FT_OK)
+        return st;
+    if (r->count && doc != r->counted_doc)
+        r->rs->total++;
+    r->counted_doc = doc;
+    if (r->rank)
+        offer_grouped(r, doc, match);
+    return FT_OK;
+}
+
+static ft_status take_batch(run *r, uint32_t leaf_number, const ft_leaf *leaf)
+{
+    if (r->count && !r->rank && !leaf->dead && !r->opts->group_documents) {
+        r->rs->total += r->batch.n;
+        return FT_OK;
+    }
+    for (uint32_t i = 0; i < r->batch.n; i++) {
+        if (ft_leaf_is_dead(leaf, r->batch.passages[i]))
+            continue;
+        ft_status st = take_match(r, leaf, (ft_scored){r->batch.scores[i], leaf_number, r->batch.passages[i]});
+        if (st != FT_OK)
+            return st;
+    }
+    return FT_OK;
+}
+
+static ft_status walk_windows(run *r, uint32_t leaf_number, ft_op *op, ft_eval *eval)
+{
+    const ft_leaf *leaf = &r->rs->plan.rd->leaves[leaf_number];
+    uint32_t n = leaf->seg.meta.n_passages, lo = 0;
+
+    while (lo < n && !past_deadline(r)) {
+        lo = op->class->hint(op, lo);
+        if (lo >= n)
+            break;
+        uint32_t hi = lo - lo % FT_WINDOW + FT_WINDOW;
+        if (hi > n)
+            hi = n;
+        int64_t need = r->prune ? ft_topk_threshold(&r->rs->topk) : -1;
+        if (need < 0 || (int64_t)op->class->bound(op, lo, hi) > need) {
+            op->class->generate(op, lo, hi, need, &r->batch);
+            ft_status st = eval->st == FT_OK ? take_batch(r, leaf_number, leaf) : eval->st;
+            if (st != FT_OK)
+                return st;
+        }
+        lo = hi;
+    }
+    return eval->st;
+}
+
+static ft_status search_leaf(run *r, uint32_t leaf_number, ft_arena *arena)
+{
+    const ft_plan *plan = &r->rs->plan;
+    ft_eval eval;
+    ft_status st = FT_OK;
+
+    ft_plan_eval(plan, &plan->rd->leaves[leaf_number], arena, r->rank, &eval, r->err);
+    ft_op *op = ft_plan_operator(plan, leaf_number, plan->q->root, &eval);
+    r->has_pending = false;
+    r->counted_doc = UINT32_MAX;
+    if (op)
+        st = walk_windows(r, leaf_number, op, &eval);
+    else
+        st = eval.st;
+    flush_pending(r);
+    if (op)
+        op->class->release(op);
+    return st == FT_OK && r->rs->topk.failed ? ft_fail_nomem(r->err) : st;
+}
+
+/* One pass over all segments. */
+static ft_status pass(run *r, bool rank, bool count, bool prune)
+{
+    const ft_reader *rd = r->rs->plan.rd;
+    ft_arena arena = {0};
+    ft_status st = FT_OK;
+
+    r->rank = rank;
+    r->count = count;
+    r->prune = prune;
+    for (size_t i = 0; i < rd->n_leaves && st == FT_OK && !r->rs->timed_out; i++) {
+        ft_arena_reset(&arena);
+        st = search_leaf(r, (uint32_t)i, &arena);
+    }
+    ft_arena_release(&arena);
+    return st;
+}
+
+static bool any_dead(const ft_reader *rd)
+{
+    for (size_t i = 0; i < rd->n_leaves; i++)
+        if (rd->leaves[i].dead)
+            return true;
+    return false;
+}
+
+static bool has_phrase(const ft_node *node)
+{
+    if (node->kind != FT_NODE_LIST)
+        return node->kind == FT_NODE_PHRASE;
+    for (uint32_t i = 0; i < node->n_required; i++)
+        if (has_phrase(node->required[i]))
+            return true;
+    for (uint32_t i = 0; i < node->n_optional; i++)
+        if (has_phrase(node->optional[i]))
+            return true;
+    return false;
+}
+
+static ft_status run_query(run *r)
+{
+    ft_results *rs = r->rs;
+    const ft_node *root = rs->plan.q->root;
+    const ft_search_options *o = r->opts;
+    bool rank = rs->topk.k > 0;
+    ft_status st;
+
+    if (o->count && root->kind == FT_NODE_TERM && !o->group_documents && !any_dead(rs->plan.rd)) {
+        st = rank ? pass(r, true, false, !o->exhaustive) : FT_OK;
+        rs->total = rs->plan.df[root->terms[0]];
+    } else if (o->count && rank && !o->exhaustive && !has_phrase(root)) {
+        st = pass(r, true, false, true);
+        if (st == FT_OK)
+            st = pass(r, false, true, false);
+    } else {
+        st = pass(r, rank, o->count, rank && !o->count && !o->exhaustive);
+    }
+    if (!o->count)
+        rs->total = r->offered;
+    rs->total_exact = !rs->timed_out && (o->count || rs->topk.n < rs->topk.k || o->exhaustive);
+    return st;
+}
+
+static ft_status check_options(const ft_search_options *o, ft_error *err)
+{
+    if (o->has_k1 && !(o->k1 >= 0 && o->k1 <= 100))
+        return ft_fail(err, FT_EINVAL, "k1: must be 0 to 100");
+    if (o->has_b && !(o->b >= 0 && o->b <= 1))
+        return ft_fail(err, FT_EINVAL, "b: must be 0 to 1");
+    return FT_OK;
+}
+
+/* Room for one window's batch, for the length of a search. */
+static ft_status make_batch(run *r, ft_arena *arena)
+{
+    r->batch.passages = ft_arena_alloc(arena, FT_WINDOW * sizeof *r->batch.passages);
+    r->batch.scores = ft_arena_alloc(arena, FT_WINDOW * sizeof *r->batch.scores);
+    return r->batch.passages && r->batch.scores ? FT_OK : ft_fail_nomem(r->err);
+}
+
+ft_status ft_search(ft_results **out, const ft_reader *rd, const ft_query *q, const ft_search_options *opts,
+                    ft_error *err)
+{
+    ft_search_options o = {0};
+    ft_status st;
+
+    *out = NULL;
+    memcpy(&o, opts, opts->size < sizeof o ? opts->size : sizeof o);
+    if ((st = check_options(&o, err)) != FT_OK)
+        return st;
+    ft_results *rs = ft_alloc_zero(1, sizeof *rs);
+    if (!rs)
+        return ft_fail_nomem(err);
+    run r = {.rs = rs, .opts = &o, .err = err};
+    if (o.timeout_ms)
+        r.deadline = now_ns() + (uint64_t)o.timeout_ms * 1000000u;
+    ft_topk_init(&rs->topk, o.top ? o.offset + o.top : 0);
+    st = ft_plan_make(&rs->plan, rd, q, o.has_k1 ? o.k1 : rd->manifest.k1, o.has_b ? o.b : rd->manifest.b, err);
+    if (st == FT_OK)
+        st = make_batch(&r, &rs->arena);
+    rs->total_exact = true;
+    if (st == FT_OK && q->root)
+        st = run_query(&r);
+    ft_topk_sort(&rs->topk);
+    rs->offset = o.offset < rs->topk.n ? (size_t)o.offset : rs->topk.n;
+    if (st == FT_OK) {
+        rs->details = ft_arena_zero(&rs->arena, rs->topk.n - rs->offset, sizeof *rs->details);
+        st = rs->details ? FT_OK : ft_fail_nomem(err);
+    }
+    if (st != FT_OK) {
+        ft_results_free(rs);
+        return st;
+    }
+    *out = rs;
+    return rs->timed_out ? ft_fail(err, FT_ETIMEOUT, "query: stopped after %u ms", o.timeout_ms) : FT_OK;
+}

@@ -1,0 +1,113 @@
+#!/bin/bash
+# tests/kill.sh [--count | N] - kills ftindex with SIGKILL at N random moments (25) of build, add, delete and merge.
+# Afterwards the index is as it was before or complete, check is clean, the command run again succeeds, no stray file
+# is left, and the segments are byte for byte those of an undisturbed run. FT_SEED picks other moments.
+set -u
+cd "$(dirname "$0")/.." || exit 3
+build=$(cd "${BUILD:-build}" && pwd) || exit 3
+[ "${1-}" = --count ] && echo 4 && exit 0
+kills=${1:-25}
+RANDOM=${FT_SEED:-7501}
+dir=$(mktemp -d)
+trap 'rm -rf "$dir"' EXIT
+cd "$dir" || exit 3
+PATH=$build:$PATH
+
+# Seeded documents; the id carries a number, every text the word "everywhere".
+documents() { # first, last
+    awk -v first="$1" -v last="$2" 'BEGIN {
+        srand(first + 1)
+        for (i = first; i <= last; i++) {
+            printf "{\"_id\":\"doc%d\",\"title\":\"Title %d\",\"text\":\"everywhere", i, i
+            for (k = 0; k < 120; k++)
+                printf " w%d", int(exp(rand() * 10))
+            printf "\"}\n"
+        }
+    }'
+}
+
+documents 1 20000 >base.jsonl
+documents 15001 30000 >more.jsonl
+seq -f 'doc%g' 1 3 20000 >ids
+
+segments() { # index: names and contents of its segments
+    (cd "$1" && sha256sum -- *.seg)
+}
+
+milliseconds() {
+    echo $(($(date +%s%N) / 1000000))
+}
+
+state() { # index: what it answers, or that there is none
+    local status=0 total
+    total=$(ftsearch --count "$1" everywhere 2>complaint) || status=$?
+    case $status in
+    0 | 1) echo "index of $total" ;;
+    2) echo "no index" ;;
+    *) echo "status $status: $(cat complaint)" ;;
+    esac
+}
+
+fail() {
+    echo "kill: $name: after kill $i at $at ms: $*"
+    bad=1
+}
+
+# trial NAME BEFORE COMMAND...: BEFORE is the index to start from ('' for none); the command works on work.ft.
+trial() {
+    name=$1 before=$2 bad=0 hits=0
+    shift 2
+    local began whole after_before after_done got files
+    rm -rf work.ft
+    [ -z "$before" ] || cp -r "$before" work.ft
+    after_before=$(state work.ft)
+    began=$(milliseconds)
+    "$@" >/dev/null 2>complaint || { echo "kill: $name: $(cat complaint)" && failed=$((failed + 1)) && return; }
+    whole=$(($(milliseconds) - began))
+    after_done=$(state work.ft)
+    segments work.ft >"undisturbed"
+    files=$(ls -A work.ft)
+    rm -rf "done.$name"
+    cp -r work.ft "done.$name"
+    for ((i = 1; i <= kills; i++)); do
+        rm -rf work.ft
+        [ -z "$before" ] || cp -r "$before" work.ft
+        # A quarter of the moments lie near the end, where the commit is.
+        at=$((RANDOM % (whole + 2)))
+        [ $((i % 4)) -ne 0 ] || at=$((whole - whole / 10 + RANDOM % (whole / 8 + 2)))
+        "$@" >/dev/null 2>&1 &
+        local pid=$!
+        sleep "$(printf '%d.%03d' $((at / 1000)) $((at % 1000)))"
+        kill -KILL $pid 2>/dev/null && hits=$((hits + 1))
+        wait $pid 2>/dev/null
+        got=$(state work.ft)
+        [ "$got" = "$after_before" ] || [ "$got" = "$after_done" ] || fail "$got"
+        if [ "$got" != "no index" ]; then
+            ftindex check work.ft >complaint 2>&1 || fail "check: $(head -n 1 complaint)"
+        fi
+        if [ "$got" = "$after_before" ]; then
+            "$@" >/dev/null 2>complaint || fail "again: $(cat complaint)"
+        else
+            ftindex delete --quiet work.ft nobody 2>complaint || fail "delete: $(cat complaint)"
+        fi
+        [ "$(state work.ft)" = "$after_done" ] || fail "run again: $(state work.ft), not $after_done"
+        segments work.ft | cmp -s - undisturbed || fail "other bytes than undisturbed"
+        [ "$(ls -A work.ft | sed 's/[0-9]*$//')" = "$(sed 's/[0-9]*$//' <<<"$files")" ] ||
+            fail "stray files: $(ls -A work.ft | tr '\n' ' ')"
+        [ "$bad" -eq 0 ] || break
+    done
+    if [ "$bad" -eq 0 ]; then
+        passed=$((passed + 1))
+        echo "kill: $name: $hits of $kills kills hit a run of $whole ms"
+    else
+        failed=$((failed + 1))
+    fi
+}
+
+passed=0 failed=0
+trial build '' ftindex build --quiet --memory 16M work.ft base.jsonl
+trial add done.build ftindex add --quiet --memory 16M work.ft more.jsonl
+trial delete done.add ftindex delete --quiet --from ids work.ft
+trial merge done.delete ftindex merge --quiet work.ft
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]
