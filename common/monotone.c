@@ -88,6 +88,14 @@ const unsigned char *ft_monotone_skip(const unsigned char *p, const unsigned cha
     return read_frame(&f, p, end, n, universe) ? f.end : NULL;
 }
 
+const unsigned char *ft_monotone_bitmap(const unsigned char *p, const unsigned char *end, uint32_t n,
+                                        uint32_t universe)
+{
+    frame f;
+
+    return n > 1 && read_frame(&f, p, end, n, universe) && f.l == 0 ? f.upper : NULL;
+}
+
 /* Places of the set bits of a bitmap; false unless there are exactly n. out has room for a word's bits too many. */
 static bool set_bits(const unsigned char *bitmap, uint32_t bits, uint32_t n, uint32_t out[FT_BLOCK_LEN + 64])
 {

@@ -23,6 +23,10 @@ void ft_monotone_encode(ft_buf *out, const uint32_t *values, uint32_t n);
 const unsigned char *ft_monotone_decode(const unsigned char *p, const unsigned char *end, uint32_t n,
                                         uint32_t universe, uint32_t base, uint32_t *out);
 
+/* If a block is kept as a plain set of bits, where they begin (bit i: value i is there; universe bits), else NULL. */
+const unsigned char *ft_monotone_bitmap(const unsigned char *p, const unsigned char *end, uint32_t n,
+                                        uint32_t universe);
+
 /* The byte behind a block without decoding it, or NULL. */
 const unsigned char *ft_monotone_skip(const unsigned char *p, const unsigned char *end, uint32_t n, uint32_t universe);
 

@@ -119,25 +119,55 @@ static ft_status block_bytes(const ft_postings *p, uint32_t block, const unsigne
     return ft_envelope_touch(p->env, *from, stop - start, err);
 }
 
+/* Where a block's coded passages are: its bytes, verified, and the passages they lie between. */
+typedef struct span {
+    const unsigned char *from, *end;
+    uint32_t first, last;
+} span;
+
+static ft_status block_span(const ft_postings *p, uint32_t block, span *s, ft_error *err)
+{
+    ft_status st = block_bytes(p, block, &s->from, &s->end, err);
+
+    s->last = ft_postings_block_last(p, block);
+    s->first = block ? ft_postings_block_last(p, block - 1) + 1 : 0;
+    if (st == FT_OK && (s->last >= p->n_passages || s->first > s->last))
+        return corrupt(p, "postings: last passages do not ascend", err);
+    return st;
+}
+
 ft_status ft_postings_passages(const ft_postings *p, uint32_t block, uint32_t out[FT_BLOCK_LEN],
                                const unsigned char **tfs, ft_error *err)
 {
-    const unsigned char *from = NULL, *end = NULL;
-    uint32_t n = ft_postings_block_len(p, block), last = ft_postings_block_last(p, block);
-    uint32_t first = block ? ft_postings_block_last(p, block - 1) + 1 : 0;
+    span s = {0};
 
     *tfs = p->data;
     if (p->inlined) {
-        out[0] = last;
+        out[0] = p->only_last;
         return FT_OK;
     }
-    ft_status st = block_bytes(p, block, &from, &end, err);
+    ft_status st = block_span(p, block, &s, err);
     if (st != FT_OK)
         return st;
-    if (last >= p->n_passages || first > last)
-        return corrupt(p, "postings: last passages do not ascend", err);
-    *tfs = ft_monotone_decode(from, end, n, last - first + 1, first, out);
+    *tfs = ft_monotone_decode(s.from, s.end, ft_postings_block_len(p, block), s.last - s.first + 1, s.first, out);
     return *tfs ? FT_OK : corrupt(p, "postings: malformed block of passages", err);
+}
+
+ft_status ft_postings_bitmap(const ft_postings *p, uint32_t block, const unsigned char **bits, uint32_t *first,
+                             uint32_t *n_bits, ft_error *err)
+{
+    span s = {0};
+
+    *bits = NULL;
+    if (p->inlined)
+        return FT_OK;
+    ft_status st = block_span(p, block, &s, err);
+    if (st != FT_OK)
+        return st;
+    *first = s.first;
+    *n_bits = s.last - s.first + 1;
+    *bits = ft_monotone_bitmap(s.from, s.end, ft_postings_block_len(p, block), *n_bits);
+    return FT_OK;
 }
 
 ft_status ft_postings_tf_sums(const ft_postings *p, uint32_t block, const unsigned char *tfs,

@@ -87,6 +87,10 @@ uint8_t ft_postings_block_impact(const ft_postings *p, uint32_t block);
 /* Passages of a block, ascending, all below n_passages; *tfs is where its tf data begin. */
 ft_status ft_postings_passages(const ft_postings *p, uint32_t block, uint32_t out[FT_BLOCK_LEN],
                                const unsigned char **tfs, ft_error *err);
+/* If the passages of a block are kept as a set of bits, *bits is where they begin: bit i stands for passage *first + i,
+ * of *n_bits. Else *bits is NULL. */
+ft_status ft_postings_bitmap(const ft_postings *p, uint32_t block, const unsigned char **bits, uint32_t *first,
+                             uint32_t *n_bits, ft_error *err);
 /* Running sums of tf: out[i] = tf[0] + ... + tf[i]; `tfs` is from ft_postings_passages of the same block. */
 ft_status ft_postings_tf_sums(const ft_postings *p, uint32_t block, const unsigned char *tfs,
                               uint32_t out[FT_BLOCK_LEN], ft_error *err);

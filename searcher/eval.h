@@ -70,6 +70,8 @@ bool ft_cursor_load_tfs(ft_cursor *c);
 bool ft_cursor_load_gaps(ft_cursor *c);
 /* The greatest stored bound over [lo, hi), as a part in 0..1; 0 if the list has nothing there. */
 float ft_cursor_part_bound(ft_cursor *c, uint32_t lo, uint32_t hi);
+/* Sets bit i for each passage lo + i of the list in [lo, hi), hi - lo <= FT_WINDOW. */
+void ft_cursor_mark(ft_cursor *c, uint32_t lo, uint32_t hi, uint64_t *bits);
 /* Contributions of the postings [from, to) of the block in hand (frequencies loaded). */
 void ft_cursor_score(const ft_cursor *c, uint32_t from, uint32_t to, uint32_t *out);
 
@@ -95,6 +97,9 @@ typedef struct ft_op_class {
     /* Matches in [lo, hi), hi - lo <= FT_WINDOW, that score more than `need`; others may be among them, and those that
      * are have their exact scores. With need < 0: all matches. */
     void (*generate)(ft_op *op, uint32_t lo, uint32_t hi, int64_t need, ft_batch *out);
+    /* Sets bit i for each match lo + i in [lo, hi), hi - lo <= FT_WINDOW; other bits stay as they are. Only of operators
+     * made without scoring. */
+    void (*mark)(ft_op *op, uint32_t lo, uint32_t hi, uint64_t *bits);
     /* For each of n ascending passages that matches: hits[i] = 1 and its score added to scores[i]. hits is zeroed by
      * the caller. */
     void (*probe)(ft_op *op, const uint32_t *passages, uint32_t n, uint32_t *scores, uint8_t *hits);

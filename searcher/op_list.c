@@ -236,6 +236,65 @@ static void list_generate(ft_op *op, uint32_t lo, uint32_t hi, int64_t need, ft_
         probe_batch(l, l->excluded[i], out, KEEP_MISSES, need);
 }
 
+/* Probes the passages whose bits are set with some clauses, and clears the bits of those not kept. */
+static void probe_bits(list_op *l, ft_op **clauses, uint32_t n, enum keep keep, uint32_t lo, uint64_t *bits)
+{
+    l->part.n = 0;
+    for (uint32_t w = 0; w < WORDS; w++) {
+        for (uint64_t word = bits[w]; word; word &= word - 1)
+            l->part.passages[l->part.n++] = lo + w * 64 + (uint32_t)__builtin_ctzll(word);
+        bits[w] = 0;
+    }
+    memset(l->part.scores, 0, l->part.n * sizeof *l->part.scores);
+    for (uint32_t i = 0; i < n && l->part.n; i++)
+        probe_batch(l, clauses[i], &l->part, keep, -1);
+    for (uint32_t i = 0; i < l->part.n; i++) {
+        uint32_t at = l->part.passages[i] - lo;
+        bits[at / 64] |= UINT64_C(1) << (at % 64);
+    }
+}
+
+/* Whether marking all of a clause costs no more than probing some passages with it: a probe decodes a whole block. */
+static bool dense_beside(const ft_op *clause, uint64_t probes)
+{
+    return clause->cost / FT_BLOCK_LEN <= probes;
+}
+
+static void mark_all_of(list_op *l, uint32_t lo, uint32_t hi, uint64_t *bits)
+{
+    uint64_t other[WORDS];
+    uint32_t i = 1, words = (hi - lo + 63) / 64;
+
+    memset(bits, 0, WORDS * sizeof *bits);
+    l->required[0]->class->mark(l->required[0], lo, hi, bits);
+    for (; i < l->n_required && dense_beside(l->required[i], l->required[0]->cost); i++) {
+        memset(other, 0, sizeof other);
+        l->required[i]->class->mark(l->required[i], lo, hi, other);
+        for (uint32_t w = 0; w < words; w++)
+            bits[w] &= other[w];
+    }
+    if (i < l->n_required)
+        probe_bits(l, l->required + i, l->n_required - i, KEEP_HITS, lo, bits);
+}
+
+static void list_mark(ft_op *op, uint32_t lo, uint32_t hi, uint64_t *bits)
+{
+    list_op *l = (list_op *)op;
+    uint64_t own[WORDS] = {0};
+
+    if (!hits_scratch(l) || !batch_scratch(l, &l->part))
+        return;
+    if (l->n_required)
+        mark_all_of(l, lo, hi, own);
+    else
+        for (uint32_t i = 0; i < l->n_optional; i++)
+            l->optional[i]->class->mark(l->optional[i], lo, hi, own);
+    if (l->n_excluded)
+        probe_bits(l, l->excluded, l->n_excluded, KEEP_MISSES, lo, own);
+    for (uint32_t w = 0; w < WORDS; w++)
+        bits[w] |= own[w];
+}
+
 /* Keeps of `left` what hits says (or its opposite), with the places. */
 static void keep_left(list_op *l, const uint8_t *hits, uint8_t wanted)
 {
@@ -320,7 +379,8 @@ static void list_release(ft_op *op)
             groups[g][i]->class->release(groups[g][i]);
 }
 
-static const ft_op_class list_class = {list_bound, list_hint, list_generate, list_probe, list_rewind, list_release};
+static const ft_op_class list_class = {list_bound, list_hint,   list_generate, list_mark,
+                                        list_probe, list_rewind, list_release};
 
 static int by_cost(const void *a, const void *b)
 {

@@ -164,6 +164,15 @@ static void phrase_generate(ft_op *op, uint32_t lo, uint32_t hi, int64_t need, f
         out->n = ft_keep_above(out->passages, out->scores, out->n, need);
 }
 
+static void phrase_mark(ft_op *op, uint32_t lo, uint32_t hi, uint64_t *bits)
+{
+    phrase_op *p = (phrase_op *)op;
+
+    for (uint32_t at = next_common(p, lo, hi); at != UINT32_MAX; at = next_common(p, at + 1, hi))
+        if (align(p, at))
+            bits[(at - lo) / 64] |= UINT64_C(1) << ((at - lo) % 64);
+}
+
 static void phrase_probe(ft_op *op, const uint32_t *passages, uint32_t n, uint32_t *scores, uint8_t *hits)
 {
     phrase_op *p = (phrase_op *)op;
@@ -196,7 +205,7 @@ static void phrase_release(ft_op *op)
     ft_free(p->starts);
 }
 
-const ft_op_class ft_phrase_class = {phrase_bound,  phrase_hint,   phrase_generate,
+const ft_op_class ft_phrase_class = {phrase_bound,  phrase_hint,   phrase_generate, phrase_mark,
                                      phrase_probe, phrase_rewind, phrase_release};
 
 /* Lists in order of df, and the words renumbered alike. */

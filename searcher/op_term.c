@@ -48,6 +48,11 @@ static void term_generate(ft_op *op, uint32_t lo, uint32_t hi, int64_t need, ft_
     }
 }
 
+static void term_mark(ft_op *op, uint32_t lo, uint32_t hi, uint64_t *bits)
+{
+    ft_cursor_mark(ft_op_cursor(op), lo, hi, bits);
+}
+
 static void term_probe(ft_op *op, const uint32_t *passages, uint32_t n, uint32_t *scores, uint8_t *hits)
 {
     ft_cursor *c = ft_op_cursor(op);
@@ -76,7 +81,8 @@ static void term_release(ft_op *op)
     ft_free(((ft_term_op *)op)->positions);
 }
 
-const ft_op_class ft_term_class = {term_bound, term_hint, term_generate, term_probe, term_rewind, term_release};
+const ft_op_class ft_term_class = {term_bound,  term_hint,   term_generate, term_mark,
+                                   term_probe, term_rewind, term_release};
 
 ft_op *ft_op_term(ft_eval *eval, const ft_postings *list, float weight)
 {

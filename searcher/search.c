@@ -84,10 +84,6 @@ static ft_status take_match(run *r, const ft_leaf *leaf, ft_scored match)
 
 static ft_status take_batch(run *r, uint32_t leaf_number, const ft_leaf *leaf)
 {
-    if (r->count && !r->rank && !leaf->dead && !r->opts->group_documents) {
-        r->rs->total += r->batch.n;
-        return FT_OK;
-    }
     for (uint32_t i = 0; i < r->batch.n; i++) {
         if (ft_leaf_is_dead(leaf, r->batch.passages[i]))
             continue;
@@ -96,6 +92,25 @@ static ft_status take_batch(run *r, uint32_t leaf_number, const ft_leaf *leaf)
             return st;
     }
     return FT_OK;
+}
+
+/* Counting alone: matches of a window as bits. */
+static ft_status count_window(run *r, uint32_t leaf_number, ft_op *op, uint32_t lo, uint32_t hi)
+{
+    const ft_leaf *leaf = &r->rs->plan.rd->leaves[leaf_number];
+    uint64_t bits[FT_WINDOW / 64] = {0};
+    uint32_t base = lo - lo % FT_WINDOW;
+    ft_status st = FT_OK;
+
+    op->class->mark(op, base, hi, bits);
+    for (uint32_t w = 0; w < (hi - base + 63) / 64 && st == FT_OK; w++) {
+        uint64_t word = leaf->dead ? bits[w] & ~leaf->dead[base / 64 + w] : bits[w];
+        if (!r->opts->group_documents)
+            r->rs->total += (uint64_t)__builtin_popcountll(word);
+        for (; word && r->opts->group_documents && st == FT_OK; word &= word - 1)
+            st = take_match(r, leaf, (ft_scored){0, leaf_number, base + w * 64 + (uint32_t)__builtin_ctzll(word)});
+    }
+    return st;
 }
 
 static ft_status walk_windows(run *r, uint32_t leaf_number, ft_op *op, ft_eval *eval)
@@ -110,6 +125,13 @@ static ft_status walk_windows(run *r, uint32_t leaf_number, ft_op *op, ft_eval *
         uint32_t hi = lo - lo % FT_WINDOW + FT_WINDOW;
         if (hi > n)
             hi = n;
+        if (!r->rank) {
+            ft_status st = count_window(r, leaf_number, op, lo, hi);
+            if (st != FT_OK)
+                return st;
+            lo = hi;
+            continue;
+        }
         int64_t need = r->prune ? ft_topk_threshold(&r->rs->topk) : -1;
         if (need < 0 || (int64_t)op->class->bound(op, lo, hi) > need) {
             op->class->generate(op, lo, hi, need, &r->batch);

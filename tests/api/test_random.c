@@ -279,7 +279,7 @@ static void compare_index(const char *test, const char *lang, unsigned n_documen
 
     begin(&t, test, lang, 0);
     grown_in(&t, n_documents, commits);
-    ask_many(&t, ft_rng_env("FT_QUERIES", 100));
+    ask_many(&t, ft_rng_env("FT_QUERIES", 30));
     finish(&t);
 }
 
@@ -301,7 +301,7 @@ Test(random, tiny_indexes)
         begin(&t, "tiny_indexes", lang, 0);
         t.world.rng.state += n; /* another index each time */
         grown_in(&t, n, n % 3 + 1);
-        ask_many(&t, 1 + ft_rng_env("FT_QUERIES", 60) / 12);
+        ask_many(&t, 1 + ft_rng_env("FT_QUERIES", 30) / 12);
         finish(&t);
     }
 }
@@ -320,12 +320,12 @@ static void change_and_compare(const char *test, unsigned passage_words)
         for (unsigned i = 0; i < 40; i++)
             erase(&t, ft_rng_below(&t.world.rng, 200 * (round + 1)));
         commit(&t);
-        ask_many(&t, 1 + ft_rng_env("FT_QUERIES", 60) / 10);
+        ask_many(&t, 1 + ft_rng_env("FT_QUERIES", 30) / 10);
     }
     ft_error err;
     ft_fixture_ok(ft_index_merge(t.index, NULL, &err), &err, "merge");
     ft_oracle_merge(t.oracle);
-    ask_many(&t, 1 + ft_rng_env("FT_QUERIES", 60) / 3);
+    ask_many(&t, 1 + ft_rng_env("FT_QUERIES", 30) / 3);
     finish(&t);
 }
 
@@ -352,7 +352,7 @@ Test(random, split_changes_nothing)
     for (int merged = 0; merged < 2; merged++) {
         ft_reader *a = ft_fixture_reader(ft_fixture_path(one.dir, "x.ft"));
         ft_reader *b = ft_fixture_reader(ft_fixture_path(many.dir, "x.ft"));
-        for (unsigned i = 0; i < 1 + ft_rng_env("FT_QUERIES", 60) / 2; i++) {
+        for (unsigned i = 0; i < 1 + ft_rng_env("FT_QUERIES", 30) / 2; i++) {
             ft_node *tree = ft_node_random(&one.world, 3);
             ft_search_options opts = {.size = sizeof opts, .top = 50, .count = true};
             ft_query *qa, *qb;

@@ -4,6 +4,7 @@ try ftindex build --quiet r.ft r.jsonl
 try ftindex build --quiet r.ft r.jsonl
 try ftindex build --quiet --force r.ft r.jsonl
 try_scrubbed ftindex build --json --quiet j.ft r.jsonl
+try_scrubbed ftindex build h.ft r.jsonl
 try ftindex build --quiet n.ft nosuch.jsonl
 try ls
 mkdir precious

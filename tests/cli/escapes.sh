@@ -10,5 +10,5 @@ name=$(printf 'no\033[31msuch.ft')
 quietly ftsearch "$name" word
 quietly ftindex build --quiet x.ft "$name"
 for format in human tsv trec json; do
-    ftsearch --format $format e.ft word | LC_ALL=C grep -c "$(printf '[\001-\010\013-\037\177]')"
+    ftsearch --format $format e.ft word | LC_ALL=C grep -c "$(printf '[\001-\010\013-\037\177]')" || true
 done

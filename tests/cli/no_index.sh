@@ -4,6 +4,10 @@ try ftsearch nosuch.ft tea
 mkdir empty.ft
 try ftsearch empty.ft tea
 try ftsearch r.jsonl tea
+mkdir unfinished.ft
+touch unfinished.ft/LOCK unfinished.ft/tmp-segment
+try ftsearch unfinished.ft tea
+try ftindex add unfinished.ft r.jsonl
 try ftindex add nosuch.ft r.jsonl
 try ftindex stats nosuch.ft
 try ftindex check nosuch.ft

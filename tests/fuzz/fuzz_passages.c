@@ -59,12 +59,12 @@ static void look_at_passage(const ft_passages *t, uint32_t passage, bool sound)
     ft_buf_release(&marks);
 }
 
-static void look(const ft_passages *t)
+static void look(const ft_passages *t, uint32_t from)
 {
     bool sound = ft_fuzzparts_ok(ft_passages_check(t, NULL));
     ft_doc_entry d;
 
-    for (uint32_t i = 0; i < t->n_passages; i++)
+    for (uint32_t i = from % 7; i < t->n_passages; i += 7) /* a seventh: each reads its group from the beginning */
         look_at_passage(t, i, sound);
     for (uint32_t i = 0; i < t->n_docs; i++) {
         bool got = ft_fuzzparts_ok(ft_passages_doc(t, i, &d, NULL));
@@ -88,7 +88,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     bool own = data[0] % 2 == 0;
     uint32_t n_docs = own ? parts.head % 8 + 1 : DOCS, n_passages = own ? parts.head / 8 + 1 : PASSAGES;
     if (ft_fuzzparts_ok(ft_passages_open(&t, &e, n_docs, n_passages, STREAM, NULL)))
-        look(&t);
+        look(&t, parts.head);
     ft_envelope_close(&e);
     return 0;
 }
