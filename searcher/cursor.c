@@ -110,6 +110,27 @@ bool ft_cursor_load_gaps(ft_cursor *c)
     return c->have_gaps;
 }
 
+uint32_t ft_cursor_positions(ft_cursor *c, uint32_t **positions, size_t *cap)
+{
+    uint32_t tf = 0;
+
+    if (!ft_cursor_load_gaps(c))
+        return 0;
+    tf = ft_cursor_tf(c, c->at);
+    if (FT_GROW(*positions, *cap, tf) != 0) {
+        ft_eval_fail(c->eval, ft_fail_nomem(c->eval->err));
+        return 0;
+    }
+    const uint32_t *gaps = c->gaps + (c->at ? c->sums[c->at - 1] : 0);
+    uint32_t at = gaps[0];
+    (*positions)[0] = at;
+    for (uint32_t i = 1; i < tf; i++) {
+        at += gaps[i] + 1;
+        (*positions)[i] = at;
+    }
+    return tf;
+}
+
 float ft_cursor_part_bound(ft_cursor *c, uint32_t lo, uint32_t hi)
 {
     const ft_postings *p = &c->list;

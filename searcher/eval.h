@@ -37,6 +37,19 @@ typedef struct ft_batch {
     uint32_t *passages, *scores;
 } ft_batch;
 
+/* Keeps the passages that score more than need, with their scores, in order; returns how many. */
+static inline uint32_t ft_keep_above(uint32_t *passages, uint32_t *scores, uint32_t n, int64_t need)
+{
+    uint32_t kept = 0;
+
+    for (uint32_t i = 0; i < n; i++) {
+        passages[kept] = passages[i];
+        scores[kept] = scores[i];
+        kept += (int64_t)scores[i] > need;
+    }
+    return kept;
+}
+
 /* ------------------------------------------------ a term's list, block by block */
 
 typedef struct ft_cursor {
@@ -72,6 +85,8 @@ bool ft_cursor_load_gaps(ft_cursor *c);
 float ft_cursor_part_bound(ft_cursor *c, uint32_t lo, uint32_t hi);
 /* Sets bit i for each passage lo + i of the list in [lo, hi), hi - lo <= FT_WINDOW. */
 void ft_cursor_mark(ft_cursor *c, uint32_t lo, uint32_t hi, uint64_t *bits);
+/* Positions of the posting at hand into *positions (grown); how many, 0 after a failure. */
+uint32_t ft_cursor_positions(ft_cursor *c, uint32_t **positions, size_t *cap);
 /* Contributions of the postings [from, to) of the block in hand (frequencies loaded). */
 void ft_cursor_score(const ft_cursor *c, uint32_t from, uint32_t to, uint32_t *out);
 
@@ -89,6 +104,12 @@ static inline uint32_t ft_contribution(float weight, float part)
 
 typedef struct ft_op ft_op;
 
+/* What a term or phrase operator has in the passage it was last asked about with a hit. */
+typedef struct ft_occurrences {
+    uint32_t tf;                /* of the term or phrase */
+    const uint32_t *positions;  /* tf of them: first words; valid until the operator is asked again */
+    uint32_t words;             /* length of each: 1 for a term */
+} ft_occurrences;
 typedef struct ft_op_class {
     /* Upper bound of the score of any match in [lo, hi). */
     uint32_t (*bound)(ft_op *op, uint32_t lo, uint32_t hi);
@@ -105,6 +126,8 @@ typedef struct ft_op_class {
     void (*probe)(ft_op *op, const uint32_t *passages, uint32_t n, uint32_t *scores, uint8_t *hits);
     void (*rewind)(ft_op *op);
     void (*release)(ft_op *op);
+    /* Of terms and phrases, else NULL. */
+    ft_occurrences (*occurrences)(ft_op *op);
 } ft_op_class;
 
 struct ft_op {
@@ -124,14 +147,6 @@ ft_op *ft_op_phrase(ft_eval *eval, const ft_postings *const *lists, uint32_t n_l
 /* A list as FT_NODE_LIST: all required, or any optional one if none is required, less excluded. The arrays are taken. */
 ft_op *ft_op_list(ft_eval *eval, ft_op **required, uint32_t n_required, ft_op **optional, uint32_t n_optional,
                   ft_op **excluded, uint32_t n_excluded);
-
-/* What a term or phrase operator has in the passage it was last asked about with a hit. */
-typedef struct ft_occurrences {
-    uint32_t tf;                /* of the term or phrase */
-    const uint32_t *positions;  /* tf of them: first words; valid until the operator is asked again */
-    uint32_t words;             /* length of each: 1 for a term */
-} ft_occurrences;
-ft_occurrences ft_op_occurrences(ft_op *op);
 
 static inline bool ft_eval_fail(ft_eval *eval, ft_status st)
 {

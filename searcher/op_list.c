@@ -5,7 +5,8 @@
  * Any-of (MaxScore within a window): clauses are ordered by their bounds in the window. The longest run of the least
  * of them that together cannot beat `need` is not essential: a passage that only those match cannot be a hit. The
  * essential clauses add into an array of one cell a passage; what is then worth it is probed with the others. */
-#include "ops.h"
+#include "eval.h"
+#include "mem.h"
 
 #include <stdlib.h>
 
@@ -380,7 +381,7 @@ static void list_release(ft_op *op)
 }
 
 static const ft_op_class list_class = {list_bound, list_hint,   list_generate, list_mark,
-                                        list_probe, list_rewind, list_release};
+                                       list_probe, list_rewind, list_release,  NULL};
 
 static int by_cost(const void *a, const void *b)
 {

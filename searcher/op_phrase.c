@@ -2,7 +2,8 @@
  *
  * The lists of the distinct terms leapfrog to passages that hold them all; only there are positions decoded, and only
  * if the frequency of the rarest term, an upper bound of the phrase's, could still score enough. */
-#include "ops.h"
+#include "eval.h"
+#include "mem.h"
 
 typedef struct word_list {
     ft_cursor *cursor;
@@ -205,8 +206,15 @@ static void phrase_release(ft_op *op)
     ft_free(p->starts);
 }
 
-const ft_op_class ft_phrase_class = {phrase_bound,  phrase_hint,   phrase_generate, phrase_mark,
-                                     phrase_probe, phrase_rewind, phrase_release};
+static ft_occurrences phrase_occurrences(ft_op *op)
+{
+    phrase_op *p = (phrase_op *)op;
+
+    return (ft_occurrences){p->freq, p->starts, p->n_words};
+}
+
+static const ft_op_class phrase_class = {phrase_bound, phrase_hint,   phrase_generate, phrase_mark,
+                                         phrase_probe, phrase_rewind, phrase_release,  phrase_occurrences};
 
 /* Lists in order of df, and the words renumbered alike. */
 static bool fill_lists(phrase_op *p, ft_eval *eval, const ft_postings *const *lists, const uint32_t *words)
@@ -249,16 +257,9 @@ ft_op *ft_op_phrase(ft_eval *eval, const ft_postings *const *lists, uint32_t n_l
     p->next = ft_arena_zero(eval->arena, n_words, sizeof *p->next);
     if (!p->lists || !p->words || !p->next || !fill_lists(p, eval, lists, words))
         goto nomem;
-    p->base = (ft_op){&ft_phrase_class, eval, p->lists[0].cursor->list.df, eval->scoring};
+    p->base = (ft_op){&phrase_class, eval, p->lists[0].cursor->list.df, eval->scoring};
     return &p->base;
 nomem:
     ft_eval_fail(eval, ft_fail_nomem(eval->err));
     return NULL;
-}
-
-ft_occurrences ft_phrase_occurrences(ft_op *op)
-{
-    phrase_op *p = (phrase_op *)op;
-
-    return (ft_occurrences){p->freq, p->starts, p->n_words};
 }

@@ -1,22 +1,35 @@
 /* op_term.c - the operator of a single term; see eval.h. */
-#include "ops.h"
+#include "eval.h"
+#include "mem.h"
+
+typedef struct term_op {
+    ft_op base;
+    uint32_t *positions; /* owned */
+    size_t cap_positions;
+    ft_cursor cursor;
+} term_op;
+
+static inline ft_cursor *cursor_of(ft_op *op)
+{
+    return &((term_op *)op)->cursor;
+}
 
 static uint32_t term_bound(ft_op *op, uint32_t lo, uint32_t hi)
 {
-    ft_cursor *c = ft_op_cursor(op);
+    ft_cursor *c = cursor_of(op);
 
     return ft_contribution(c->weight, ft_cursor_part_bound(c, lo, hi));
 }
 
 static uint32_t term_hint(ft_op *op, uint32_t lo)
 {
-    return ft_cursor_hint(ft_op_cursor(op), lo);
+    return ft_cursor_hint(cursor_of(op), lo);
 }
 
 /* Appends the postings [from, to) of the block in hand that score more than need. */
 static void take_postings(ft_op *op, uint32_t from, uint32_t to, int64_t need, ft_batch *out)
 {
-    ft_cursor *c = ft_op_cursor(op);
+    ft_cursor *c = cursor_of(op);
     uint32_t n = to - from, *passages = out->passages + out->n, *scores = out->scores + out->n;
 
     memcpy(passages, c->passages + from, n * sizeof *passages);
@@ -34,7 +47,7 @@ static void take_postings(ft_op *op, uint32_t from, uint32_t to, int64_t need, f
 
 static void term_generate(ft_op *op, uint32_t lo, uint32_t hi, int64_t need, ft_batch *out)
 {
-    ft_cursor *c = ft_op_cursor(op);
+    ft_cursor *c = cursor_of(op);
 
     out->n = 0;
     while (lo < hi && ft_cursor_seek(c, lo) && c->passages[c->at] < hi) {
@@ -50,12 +63,12 @@ static void term_generate(ft_op *op, uint32_t lo, uint32_t hi, int64_t need, ft_
 
 static void term_mark(ft_op *op, uint32_t lo, uint32_t hi, uint64_t *bits)
 {
-    ft_cursor_mark(ft_op_cursor(op), lo, hi, bits);
+    ft_cursor_mark(cursor_of(op), lo, hi, bits);
 }
 
 static void term_probe(ft_op *op, const uint32_t *passages, uint32_t n, uint32_t *scores, uint8_t *hits)
 {
-    ft_cursor *c = ft_op_cursor(op);
+    ft_cursor *c = cursor_of(op);
 
     for (uint32_t i = 0; i < n && ft_cursor_seek(c, passages[i]); i++) {
         if (c->passages[c->at] != passages[i])
@@ -72,63 +85,37 @@ static void term_probe(ft_op *op, const uint32_t *passages, uint32_t n, uint32_t
 
 static void term_rewind(ft_op *op)
 {
-    ft_cursor_rewind(ft_op_cursor(op));
+    ft_cursor_rewind(cursor_of(op));
 }
 
 static void term_release(ft_op *op)
 {
-    ft_cursor_release(ft_op_cursor(op));
-    ft_free(((ft_term_op *)op)->positions);
-}
-
-const ft_op_class ft_term_class = {term_bound,  term_hint,   term_generate, term_mark,
-                                   term_probe, term_rewind, term_release};
-
-ft_op *ft_op_term(ft_eval *eval, const ft_postings *list, float weight)
-{
-    ft_term_op *t = ft_arena_alloc(eval->arena, sizeof *t);
-
-    if (!t) {
-        ft_eval_fail(eval, ft_fail_nomem(eval->err));
-        return NULL;
-    }
-    t->base = (ft_op){&ft_term_class, eval, list->df, eval->scoring};
-    t->positions = NULL;
-    t->cap_positions = 0;
-    ft_cursor_init(&t->cursor, eval, list, weight);
-    return &t->base;
-}
-
-uint32_t ft_cursor_positions(ft_cursor *c, uint32_t **positions, size_t *cap)
-{
-    uint32_t tf = 0;
-
-    if (!ft_cursor_load_gaps(c))
-        return 0;
-    tf = ft_cursor_tf(c, c->at);
-    if (FT_GROW(*positions, *cap, tf) != 0) {
-        ft_eval_fail(c->eval, ft_fail_nomem(c->eval->err));
-        return 0;
-    }
-    const uint32_t *gaps = c->gaps + (c->at ? c->sums[c->at - 1] : 0);
-    uint32_t at = gaps[0];
-    (*positions)[0] = at;
-    for (uint32_t i = 1; i < tf; i++) {
-        at += gaps[i] + 1;
-        (*positions)[i] = at;
-    }
-    return tf;
+    ft_cursor_release(cursor_of(op));
+    ft_free(((term_op *)op)->positions);
 }
 
 static ft_occurrences term_occurrences(ft_op *op)
 {
-    ft_term_op *t = (ft_term_op *)op;
+    term_op *t = (term_op *)op;
     uint32_t tf = ft_cursor_positions(&t->cursor, &t->positions, &t->cap_positions);
 
     return (ft_occurrences){tf, t->positions, 1};
 }
 
-ft_occurrences ft_op_occurrences(ft_op *op)
+static const ft_op_class term_class = {term_bound, term_hint,   term_generate, term_mark,
+                                       term_probe, term_rewind, term_release,  term_occurrences};
+
+ft_op *ft_op_term(ft_eval *eval, const ft_postings *list, float weight)
 {
-    return op->class == &ft_term_class ? term_occurrences(op) : ft_phrase_occurrences(op);
+    term_op *t = ft_arena_alloc(eval->arena, sizeof *t);
+
+    if (!t) {
+        ft_eval_fail(eval, ft_fail_nomem(eval->err));
+        return NULL;
+    }
+    t->base = (ft_op){&term_class, eval, list->df, eval->scoring};
+    t->positions = NULL;
+    t->cap_positions = 0;
+    ft_cursor_init(&t->cursor, eval, list, weight);
+    return &t->base;
 }

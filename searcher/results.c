@@ -141,7 +141,7 @@ static ft_status visit_hit(visit *v, ft_results *rs, size_t i, ft_arena *arena, 
 
 static ft_status add_ranges(visit *v, const ft_node *node, ft_op *op, uint32_t score)
 {
-    ft_occurrences o = ft_op_occurrences(op);
+    ft_occurrences o = op->class->occurrences(op);
 
     (void)node;
     (void)score;
@@ -324,7 +324,7 @@ static ft_status add_part(visit *v, const ft_node *node, ft_op *op, uint32_t sco
     part.clause = clause_text(v->rs, node);
     part.idf = ft_plan_idf(plan, node);
     part.df = node->kind == FT_NODE_TERM ? plan->df[node->terms[0]] : 0;
-    part.tf = ft_op_occurrences(op).tf;
+    part.tf = op->class->occurrences(op).tf;
     part.score = ft_plan_score(plan, score);
     ft_buf_put(&v->parts, &part, sizeof part);
     return v->parts.failed || !part.clause ? ft_fail_nomem(v->eval.err) : v->eval.st;

@@ -15,8 +15,9 @@ printf '{"text":"no id"}\n' | try ftindex build --quiet --format jsonl e.ft -
 try ftsearch --format tsv e.ft id
 try ftindex build --quiet f.ft apples.txt.gz
 try ftsearch f.ft older
-head -c 60 r.jsonl.gz >cut.jsonl.gz
+head -c -12 r.jsonl.gz >cut.jsonl.gz
 try_scrubbed ftindex build h.ft cut.jsonl.gz
+try ftsearch --count h.ft tea
 mkdir -p walk/sub/.hidden walk/.git
 cp garden/apples.txt walk/z.txt
 cp garden/notes/beans.txt walk/sub/b.txt

@@ -4,19 +4,18 @@ mkfifo pipe
 ftindex build --quiet --format jsonl r.ft - <pipe 2>/dev/null &
 exec 9>pipe
 cat r.jsonl >&9
-sleep 0.2
-kill -KILL $!
-wait $! 2>/dev/null
+until [ -e r.ft/LOCK ]; do sleep 0.02; done
+kill_quietly $!
 exec 9>&-
 try ftsearch r.ft tea
 try ftindex build --quiet r.ft r.jsonl
 ls r.ft | scrub
 ftindex add --quiet --format jsonl r.ft - <pipe 2>/dev/null &
+writer=$!
 exec 9>pipe
 echo '{"_id":"late","text":"late tea"}' >&9
-sleep 0.2
-kill -KILL $!
-wait $! 2>/dev/null
+until_locked r.ft
+kill_quietly $writer
 exec 9>&-
 try ftsearch --count r.ft tea
 try ftindex delete --quiet r.ft nobody

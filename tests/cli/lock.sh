@@ -4,11 +4,7 @@ try ftindex build --quiet r.ft r.jsonl
 mkfifo pipe
 ftindex add --quiet --format jsonl r.ft - <pipe &
 exec 9>pipe
-for i in $(seq 100); do
-    ftindex delete --quiet r.ft nobody 2>/dev/null
-    [ $? -ne 3 ] || break
-    sleep 0.1
-done
+until_locked r.ft
 try ftindex delete --quiet r.ft r1
 try ftindex merge --quiet r.ft
 try ftindex build --quiet --force r.ft r.jsonl

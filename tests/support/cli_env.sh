@@ -23,7 +23,28 @@ try_scrubbed() {
 scrub() {
     sed -E -e 's/"(took_us|peak_rss_bytes|index_bytes)":[ ]?[0-9]+/"\1":N/g' -e 's/"seconds":[ ]?[0-9.e+-]+/"seconds":N/g' \
         -e 's/[0-9.]+ (s|ms|MB\/s)\b/N \1/g' -e 's/[0-9a-f]{8,}\.seg/HASH.seg/g' \
-        -e 's/"bytes":\{[^}]*\}/"bytes":{...}/'
+        -e 's/(index|merged,) [0-9.]+ (bytes|[KMG]B)/\1 N bytes/g' -e 's/"bytes":\{[^}]*\}/"bytes":{...}/'
+}
+
+# Waits until a writer in the background holds the index.
+until_locked() {
+    local status=0
+    for _ in $(seq 200); do
+        status=0
+        ftindex delete --quiet "$1" nobody 2>/dev/null || status=$?
+        [ "$status" -ne 3 ] || return 0
+        sleep 0.05
+    done
+    echo "nobody locks $1"
+}
+
+# Kills a process in the background without the shell's remark on it.
+kill_quietly() {
+    disown "$1"
+    kill -KILL "$1"
+    while kill -0 "$1" 2>/dev/null; do
+        sleep 0.02
+    done
 }
 
 # field NAME: that member of each JSON line of standard input, as JSON.
