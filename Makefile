@@ -159,8 +159,11 @@ deps: ## install what building, testing and the demo need (Debian)
 deps-dev: deps ## install what linting and fuzzing need
 	$(call install_packages,$(DEPS_DEV))
 
-$(OUT)/%.1: $(OUT)/%
-	$(Q)$< --generate man > $@
+# A man page is its prose with the options of the program's own table put in.
+$(OUT)/ftindex.1: indexer/ftindex.1.in $(OUT)/ftindex
+	$(Q)$(OUT)/ftindex --generate man $< > $@
+$(OUT)/ftsearch.1: searcher/ftsearch.1.in $(OUT)/ftsearch
+	$(Q)$(OUT)/ftsearch --generate man $< > $@
 
 $(OUT)/fulltext.pc: common/fulltext.h
 	@mkdir -p $(@D)

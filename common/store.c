@@ -10,8 +10,8 @@
 #include <pthread.h>
 
 /* 64 MB of English manuals in blocks of 16 KiB, one core (ratio, MB/s to compress): level 1 2.84, 122; 2 2.89, 84;
- * 4 2.93, 70; 6 2.98, 57; 9 3.01, 31. All decompress at about 470 MB/s. Packing is a good part of a build's time, so the
- * last twentieth of the size is not worth twice of it. */
+ * 4 2.93, 70; 6 2.98, 57; 9 3.01, 31. All decompress at about 470 MB/s. Packing is a good part of a build's time, so
+ * the last twentieth of the size is not worth twice of it. */
 #define STORE_LEVEL 1
 
 #define INDEX_HEAD 8u /* length of the stream, before the list of offsets */
@@ -169,7 +169,7 @@ static ft_status new_inflate(struct libdeflate_decompressor **out, ft_error *err
 ft_status ft_store_read(const ft_store *s, uint64_t off, uint64_t len, ft_buf *out, ft_error *err)
 {
     struct libdeflate_decompressor *inflate = NULL;
-    size_t before = out->len, raw;
+    size_t before = out->len, raw = 0;
 
     if (off > s->raw_len || len > s->raw_len - off)
         return ft_envelope_corrupt(s->env, s->blocks.ptr, "stored text: shorter than the documents in it", err);
@@ -198,7 +198,7 @@ ft_status ft_store_check(const ft_store *s, ft_error *err)
 {
     struct libdeflate_decompressor *inflate = NULL;
     ft_buf text = {0};
-    size_t raw;
+    size_t raw = 0;
     ft_status st = ft_offsets_check(&s->starts, err);
 
     if (st == FT_OK)

@@ -64,7 +64,8 @@ ft_status ft_print_trec(const ft_print_options *opts, const ft_answer *answer, f
         ft_print_score(out, h.hit.score);
         ft_buf_putc(out, ' ');
         put_word(out, (ft_str){opts->tag, strlen(opts->tag)});
-        out->data[out->len ? out->len - 1 : 0] = '\n';
+        if (!out->failed)
+            out->data[out->len - 1] = '\n'; /* in the place of the last blank */
     }
     return FT_OK;
 }

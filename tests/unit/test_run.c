@@ -1,0 +1,194 @@
+/* test_run.c - runs in memory and in files. */
+#include "run.h"
+
+#include "mem.h"
+
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Posting i of term t: passages ascend, frequencies differ, some are large. */
+static uint32_t tf_of(unsigned t, unsigned i)
+{
+    return i % 97 == 13 ? 3000 : 1 + (t + i) % 5;
+}
+
+static uint32_t gap_of(unsigned t, unsigned i)
+{
+    return i == 0 ? t : i % 50 == 7 ? 70000000 : 1 + i % 200;
+}
+
+static uint32_t position_gap(uint32_t k)
+{
+    return k % 400 == 399 ? 1000000 : 1 + k % 300;
+}
+
+static unsigned df_of(unsigned t)
+{
+    return t % 10 == 3 ? 700 : 1 + t % 4;
+}
+
+#define N_TERMS 60u
+
+static void term_of(unsigned t, char out[300])
+{
+    snprintf(out, 300, "term%03u", t);
+    if (t % 7 == 0) {
+        memset(out + 7, 'z', 248);
+        out[255] = '\0';
+    }
+}
+
+static void put_list(ft_run_writer *w, unsigned t)
+{
+    ft_list_block b = {0};
+    char term[300];
+    uint32_t passage = 0;
+
+    term_of(t, term);
+    cr_assert_eq(w->sink.begin(&w->sink, (const unsigned char *)term, strlen(term), NULL), FT_OK);
+    for (unsigned i = 0; i < df_of(t); i++) {
+        uint32_t tf = tf_of(t, i), position = 0;
+        passage += gap_of(t, i);
+        b.passages[b.n] = passage;
+        b.tfs[b.n++] = tf;
+        uint32_t *out = ft_list_block_room(&b, tf);
+        cr_assert_not_null(out);
+        for (uint32_t k = 0; k < tf; k++)
+            out[k] = position += position_gap(k);
+        b.n_positions += tf;
+        if (b.n == FT_LIST_BLOCK || i + 1 == df_of(t)) {
+            cr_assert_eq(w->sink.block(&w->sink, &b, NULL), FT_OK);
+            b.n = 0;
+            b.n_positions = 0;
+        }
+    }
+    cr_assert_eq(w->sink.end(&w->sink, NULL), FT_OK);
+    ft_list_block_release(&b);
+}
+
+static void check_list(ft_list_source *s, unsigned t, uint32_t base)
+{
+    ft_list_block b = {0};
+    char term[300];
+    uint32_t passage = base;
+    bool more = true;
+    unsigned i = 0;
+
+    term_of(t, term);
+    cr_assert(s->term_len == strlen(term) && memcmp(s->term, term, s->term_len) == 0);
+    while (more) {
+        b.n = 0;
+        b.n_positions = 0;
+        cr_assert_eq(s->next_postings(s, &b, &more, NULL), FT_OK);
+        const uint32_t *positions = b.positions;
+        for (uint32_t k = 0; k < b.n; k++, i++) {
+            uint32_t position = 0;
+            passage += gap_of(t, i);
+            cr_assert_eq(b.passages[k], passage);
+            cr_assert_eq(b.tfs[k], tf_of(t, i));
+            for (uint32_t j = 0; j < b.tfs[k]; j++)
+                cr_assert_eq(*positions++, position += position_gap(j));
+        }
+        cr_assert_eq((size_t)(positions - b.positions), b.n_positions);
+    }
+    cr_assert_eq(i, df_of(t));
+    ft_list_block_release(&b);
+}
+
+static void round_trip(const char *dir, size_t window)
+{
+    long live = ft_mem_live();
+    ft_run_writer w;
+    ft_run run;
+    bool more;
+
+    cr_assert_eq(ft_run_writer_init(&w, dir, NULL), FT_OK);
+    for (unsigned t = 0; t < N_TERMS; t++)
+        put_list(&w, t);
+    cr_assert_eq(ft_run_writer_finish(&w, &run, NULL), FT_OK);
+    run.base = 1000;
+    for (int again = 0; again < 2; again++) {
+        ft_run_reader r;
+        cr_assert_eq(ft_run_reader_init(&r, &run, window, NULL), FT_OK);
+        for (unsigned t = 0; t < N_TERMS; t++) {
+            cr_assert_eq(r.source.next_term(&r.source, &more, NULL), FT_OK);
+            cr_assert(more);
+            check_list(&r.source, t, 1000);
+        }
+        cr_assert_eq(r.source.next_term(&r.source, &more, NULL), FT_OK);
+        cr_assert_not(more);
+        ft_run_reader_release(&r);
+    }
+    ft_run_release(&run);
+    cr_assert_eq(ft_mem_live(), live);
+}
+
+Test(run, in_memory)
+{
+    round_trip(NULL, 0);
+}
+
+Test(run, in_a_file)
+{
+    round_trip("/tmp", 0);
+    round_trip("/tmp", 100000);
+    round_trip("/tmp", 64 << 20);
+}
+
+Test(run, no_terms)
+{
+    ft_run_writer w;
+    ft_run run;
+    ft_run_reader r;
+    bool more = true;
+
+    cr_assert_eq(ft_run_writer_init(&w, NULL, NULL), FT_OK);
+    cr_assert_eq(ft_run_writer_finish(&w, &run, NULL), FT_OK);
+    cr_assert_eq(ft_run_reader_init(&r, &run, 0, NULL), FT_OK);
+    cr_assert_eq(r.source.next_term(&r.source, &more, NULL), FT_OK);
+    cr_assert_not(more);
+    ft_run_reader_release(&r);
+    ft_run_release(&run);
+}
+
+/* Whatever the bytes are, the reader stays inside of them and ends. */
+Test(run, damaged_bytes_are_no_danger)
+{
+    ft_run_writer w;
+    ft_run run;
+    unsigned seed = 99;
+
+    cr_assert_eq(ft_run_writer_init(&w, NULL, NULL), FT_OK);
+    for (unsigned t = 0; t < 12; t++)
+        put_list(&w, t % 10 == 3 ? 4 : t);
+    cr_assert_eq(ft_run_writer_finish(&w, &run, NULL), FT_OK);
+    for (int round = 0; round < 3000; round++) {
+        ft_list_block b = {0};
+        ft_run_reader r;
+        bool more = true;
+        seed = seed * 1103515245 + 12345;
+        size_t at = (seed >> 8) % run.len;
+        unsigned char before = run.mem.data[at];
+        run.mem.data[at] = (unsigned char)(seed >> 24 ^ seed);
+        cr_assert_eq(ft_run_reader_init(&r, &run, 0, NULL), FT_OK);
+        while (r.source.next_term(&r.source, &more, NULL) == FT_OK && more)
+            do {
+                b.n = 0;
+                b.n_positions = 0;
+            } while (r.source.next_postings(&r.source, &b, &more, NULL) == FT_OK && more);
+        ft_list_block_release(&b);
+        ft_run_reader_release(&r);
+        run.mem.data[at] = before;
+    }
+    ft_run_release(&run);
+}
+
+Test(run, no_room_is_said)
+{
+    ft_run_writer w;
+    ft_error err;
+
+    cr_assert_eq(ft_run_writer_init(&w, "/nonexistent-directory", &err), FT_EIO);
+    ft_run_writer_release(&w);
+}
