@@ -191,12 +191,16 @@ static uint32_t any_word(rng *r)
     return width == 1 ? slot_rank[slot] : slot_rank[slot] + upper(rng_next(r), width);
 }
 
-/* One of the four words that like to follow this one. */
+/* One of the four words that like to follow this one; none much rarer, which would make it frequent after all. */
 static uint32_t follower(uint32_t word, uint32_t which)
 {
     rng r = rng_of(word, 2 + which);
+    uint32_t next;
 
-    return any_word(&r);
+    do
+        next = any_word(&r);
+    while (next / 16 > word + 8);
+    return next;
 }
 
 /* ---------------------------------------------------------------- spelling */
@@ -428,8 +432,8 @@ static const kind kinds[] = {
     {"term_high", WORDS, 1, 1, 0, 100},
     {"term_mid", WORDS, 1, 1, 500, 5000},
     {"term_low", WORDS, 1, 1, 10000, 60000},
-    {"and2", ALL, 2, 2, 40, 60000},
-    {"and3", ALL, 3, 3, 10, 30000},
+    {"and2", ALL, 2, 2, 40, 10000},
+    {"and3", ALL, 3, 3, 10, 3000},
     {"or2", WORDS, 2, 2, 40, 60000},
     {"or3", WORDS, 3, 3, 40, 60000},
     {"or5", WORDS, 5, 5, 10, 60000},

@@ -43,9 +43,9 @@ static ft_status add_hit(ft_results *rs, size_t i, FILE *out)
         st = ft_results_snippet(rs, i, 100, &snippet, &err);
     if (st != FT_OK)
         return st;
-    fprintf(out, "%.*s:%u %.17g %u %llu-%llu <%.*s> <%.*s> <%.*s>", (int)hit.id.len, hit.id.ptr, hit.passage, hit.score,
-            match.line, (unsigned long long)hit.start, (unsigned long long)hit.end, (int)match.title.len, match.title.ptr,
-            (int)match.text.len, match.text.ptr, (int)snippet.text.len, snippet.text.ptr);
+    fprintf(out, "%.*s:%u %.17g %u %llu-%llu <%.*s> <%.*s> <%.*s>", (int)hit.id.len, hit.id.ptr, hit.passage,
+            hit.score, match.line, (unsigned long long)hit.start, (unsigned long long)hit.end, (int)match.title.len,
+            match.title.ptr, (int)match.text.len, match.text.ptr, (int)snippet.text.len, snippet.text.ptr);
     for (size_t k = 0; k < match.n_spans; k++)
         fprintf(out, " %llu-%llu", (unsigned long long)match.spans[k].start, (unsigned long long)match.spans[k].end);
     fputc('\n', out);

@@ -86,7 +86,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (!ft_fuzzparts_open(&parts, data, size, &e))
         return 0;
     bool own = data[0] % 2 == 0;
-    uint32_t n_docs = own ? parts.head % 8 + 1 : DOCS, n_passages = own ? parts.head / 8 + 1 : PASSAGES;
+    uint32_t n_docs = own ? parts.head % 8u + 1 : DOCS, n_passages = own ? parts.head / 8u + 1 : PASSAGES;
     if (ft_fuzzparts_ok(ft_passages_open(&t, &e, n_docs, n_passages, STREAM, NULL)))
         look(&t, parts.head);
     ft_envelope_close(&e);

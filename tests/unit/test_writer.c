@@ -691,7 +691,8 @@ Test(writer, check_names_each_damaged_place)
         fflush(f);
     }
     unsigned n_blocks = 0;
-    for (long off = 100; off + 65536 < len; off += 65536, n_blocks++) {
+    /* without the first and the last block: the frame is there, and what follows cannot be told without it */
+    for (long off = 65536 + 100; off + 65536 < len; off += 65536, n_blocks++) {
         fseek(f, off, SEEK_SET);
         fputc(0x5a, f);
         fseek(f, off + 1, SEEK_SET);
@@ -701,7 +702,7 @@ Test(writer, check_names_each_damaged_place)
     damage many = {0};
     cr_assert_eq(ft_check(path, count_damage, &many, &err), FT_ECORRUPT);
     cr_assert(n_blocks > 1);
-    cr_assert_eq(many.n, n_blocks, "each damaged block is told");
+    cr_assert_eq(many.n, n_blocks, "of %u damaged blocks %u are told", n_blocks, many.n);
     fclose(f);
     cr_assert_eq(truncate(file, len - 1), 0);
     cr_assert_eq(ft_check(path, NULL, NULL, &err), FT_ECORRUPT);

@@ -1,4 +1,4 @@
-/* test_writer.c - what a writer promises: nothing half done is ever seen, one writer at a time, readers keep their
+/* test_commits.c - what a writer promises: nothing half done is ever seen, one writer at a time, readers keep their
  * snapshot, and a merged index is the one a fresh build would have made. */
 #include "fixture.h"
 
@@ -37,7 +37,7 @@ static void small_index(void)
     ft_fixture_close_committed(ix);
 }
 
-Test(writer, create_refuses_what_is_there)
+Test(commits, create_refuses_what_is_there)
 {
     ft_index_options opts = {.size = sizeof opts};
     ft_error err;
@@ -61,7 +61,7 @@ Test(writer, create_refuses_what_is_there)
     ft_fixture_remove(dir);
 }
 
-Test(writer, replace_keeps_the_old_until_commit)
+Test(commits, replace_keeps_the_old_until_commit)
 {
     ft_index_options opts = {.size = sizeof opts, .replace = true, .threads = 1};
     ft_index *ix;
@@ -82,7 +82,7 @@ Test(writer, replace_keeps_the_old_until_commit)
     ft_fixture_remove(dir);
 }
 
-Test(writer, an_unfinished_build_is_no_index)
+Test(commits, an_unfinished_build_is_no_index)
 {
     ft_error err;
     ft_reader *rd;
@@ -101,7 +101,7 @@ Test(writer, an_unfinished_build_is_no_index)
     ft_fixture_remove(dir);
 }
 
-Test(writer, one_at_a_time)
+Test(commits, one_at_a_time)
 {
     ft_index_options opts = {.size = sizeof opts, .replace = true};
     ft_error err;
@@ -124,7 +124,7 @@ Test(writer, one_at_a_time)
     ft_fixture_remove(dir);
 }
 
-Test(writer, a_reader_keeps_its_snapshot)
+Test(commits, a_reader_keeps_its_snapshot)
 {
     uint64_t total;
 
@@ -147,7 +147,7 @@ Test(writer, a_reader_keeps_its_snapshot)
     ft_fixture_remove(dir);
 }
 
-Test(writer, deletes_and_replaces)
+Test(commits, deletes_and_replaces)
 {
     ft_commit_info info;
     ft_stats stats;
@@ -193,7 +193,7 @@ Test(writer, deletes_and_replaces)
     ft_fixture_remove(dir);
 }
 
-Test(writer, merged_is_the_bytes_of_a_fresh_build)
+Test(commits, merged_is_the_bytes_of_a_fresh_build)
 {
     begin();
     small_index();
@@ -220,7 +220,7 @@ Test(writer, merged_is_the_bytes_of_a_fresh_build)
     ft_fixture_remove(dir);
 }
 
-Test(writer, merging_away_everything)
+Test(commits, merging_away_everything)
 {
     uint64_t total;
 
@@ -243,7 +243,7 @@ Test(writer, merging_away_everything)
 }
 
 /* Files that the manifest does not name are of a dead writer: the next one removes them, and only them. */
-Test(writer, leftovers_are_cleared)
+Test(commits, leftovers_are_cleared)
 {
     begin();
     small_index();
@@ -259,7 +259,7 @@ Test(writer, leftovers_are_cleared)
     ft_fixture_remove(dir);
 }
 
-Test(writer, permissions)
+Test(commits, permissions)
 {
     struct stat st;
     ft_index_options opts = {.size = sizeof opts, .shared = true};
