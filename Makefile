@@ -159,6 +159,10 @@ deps: ## install what building, testing and the demo need (Debian)
 deps-dev: deps ## install what linting and fuzzing need
 	$(call install_packages,$(DEPS_DEV))
 
+$(OUT)/gen: corpus/gen.c
+	@mkdir -p $(@D)
+	$(Q)$(CC) -std=gnu11 $(WARN) $(CFLAGS) $< -o $@ -lm
+
 # A man page is its prose with the options of the program's own table put in.
 $(OUT)/ftindex.1: indexer/ftindex.1.in $(OUT)/ftindex
 	$(Q)$(OUT)/ftindex --generate man $< > $@

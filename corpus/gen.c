@@ -23,7 +23,8 @@ enum {
     MAX_WORDS = 400,      /* of a passage */
     MAX_TITLE = 8,
     MAX_SPELLING = 16,
-    N_SPELT = 1 << 15,    /* spellings kept ready */
+    N_FOLLOWERS = 4,
+    N_READY = 1 << 15,    /* ranks whose spelling and followers are kept ready */
     HEAD = 2048,          /* ranks with an alias slot of their own; deeper ones share slots */
     KNEE = 8192,          /* where the power law bends */
     MAX_SLOTS = 3072,
@@ -140,6 +141,7 @@ static uint64_t vocabulary;
 static alias rank_slots, topic_slots, topic_ranks;
 static uint32_t slot_rank[MAX_SLOTS + 1]; /* a slot's ranks are slot_rank[i] .. slot_rank[i + 1] - 1 */
 static uint32_t topic_words[N_TOPICS][TOPIC_WORDS];
+static uint32_t followers[N_READY][N_FOLLOWERS];
 
 /* How often a rank occurs, relative to others. The middle of a slot stands for all ranks of the slot. */
 static uint64_t rank_weight(uint64_t rank)
@@ -191,8 +193,8 @@ static uint32_t any_word(rng *r)
     return width == 1 ? slot_rank[slot] : slot_rank[slot] + upper(rng_next(r), width);
 }
 
-/* One of the four words that like to follow this one; none much rarer, which would make it frequent after all. */
-static uint32_t follower(uint32_t word, uint32_t which)
+/* One of the few words that like to follow this one; none much rarer, which would make it frequent after all. */
+static uint32_t find_follower(uint32_t word, uint32_t which)
 {
     rng r = rng_of(word, 2 + which);
     uint32_t next;
@@ -201,6 +203,18 @@ static uint32_t follower(uint32_t word, uint32_t which)
         next = any_word(&r);
     while (next / 16 > word + 8);
     return next;
+}
+
+static void followers_init(void)
+{
+    for (uint32_t rank = 0; rank < N_READY; rank++)
+        for (uint32_t i = 0; i < N_FOLLOWERS; i++)
+            followers[rank][i] = find_follower(rank, i);
+}
+
+static uint32_t follower(uint32_t word, uint32_t which)
+{
+    return word < N_READY ? followers[word][which] : find_follower(word, which);
 }
 
 /* ---------------------------------------------------------------- spelling */
@@ -219,7 +233,7 @@ typedef struct spelling {
     char text[MAX_SPELLING - 1];
 } spelling;
 
-static spelling spelt[N_SPELT];
+static spelling spelt[N_READY];
 
 /* All other words are syllables of a consonant and a vowel, and perhaps a last consonant: frequent ones two syllables,
  * rarer ones three or four. Within a length ranks are shuffled, by a factor prime to the number of words. */
@@ -254,7 +268,7 @@ static void spell_into(spelling *out, uint32_t rank)
 
 static void spelling_init(void)
 {
-    for (uint32_t rank = 0; rank < N_SPELT; rank++)
+    for (uint32_t rank = 0; rank < N_READY; rank++)
         spell_into(&spelt[rank], rank);
 }
 
@@ -300,7 +314,7 @@ static uint32_t next_word(const passage *p, uint32_t n, const uint32_t topics[2]
         if (again >= N_COMMON)
             return again;
     } else if (chance < 120 && n) {
-        return follower(p->words[n - 1], upper(bits, 4));
+        return follower(p->words[n - 1], upper(bits, N_FOLLOWERS));
     }
     return any_word(r);
 }
@@ -369,9 +383,9 @@ static void put_number(uint64_t n)
 static void put_word(uint32_t rank, bool capital)
 {
     spelling rare;
-    const spelling *s = &spelt[rank < N_SPELT ? rank : 0];
+    const spelling *s = &spelt[rank < N_READY ? rank : 0];
 
-    if (rank >= N_SPELT) {
+    if (rank >= N_READY) {
         spell_into(&rare, rank);
         s = &rare;
     }
@@ -474,7 +488,7 @@ static bool pick_phrase(const passage *p, uint32_t n, uint32_t *words, bool any,
             break;
         if (p->stop[at + i] == '.')
             return false;
-        for (uint32_t f = 0; f < 4; f++)
+        for (uint32_t f = 0; f < N_FOLLOWERS; f++)
             favourite = favourite || p->words[at + i + 1] == follower(words[i], f);
     }
     return rarer && (any || favourite);
@@ -574,6 +588,7 @@ int main(int argc, char **argv)
         return 2;
     }
     model_init();
+    followers_init();
     spelling_init();
     if (queries)
         write_queries(queries, seed, passages ? passages : 100000);

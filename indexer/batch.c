@@ -144,7 +144,7 @@ static ft_status split(ft_batch *b, ft_batch_doc *d, const char *text)
         return ft_fail(&b->err, FT_ELIMIT, "more than %u passages", FT_SEGMENT_MAX_PASSAGES);
     d->n_passages = (uint32_t)n;
     ft_passage_set_lines(b->passages.items + d->first_passage, n, text, d->line, d->count_lines,
-                         b->marks + d->first_mark, d->n_marks);
+                         d->n_marks ? b->marks + d->first_mark : NULL, d->n_marks);
     if (FT_GROW(b->lengths, b->cap_lengths, b->passages.n) != 0)
         return ft_fail_nomem(&b->err);
     return FT_OK;

@@ -203,7 +203,7 @@ static ft_status read_passages(const ft_segment *segment, const ft_doc_entry *do
         st = ft_passages_get(&segment->passages, doc->first_passage + i, &s->passages[i], &s->marks, err);
     }
     /* The buffer may have moved while it grew. */
-    for (uint32_t i = 0; st == FT_OK && i < n; i++)
+    for (uint32_t i = 0; st == FT_OK && s->marks.len > 0 && i < n; i++)
         s->passages[i].marks = (const ft_line_mark *)(const void *)(s->marks.data + s->marks_at[i]);
     return st;
 }

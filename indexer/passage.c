@@ -182,7 +182,7 @@ void ft_passage_set_lines(ft_passage_entry *passages, size_t n, const char *text
             if (!count_lines)
                 line = marks[mark].line;
         p->line = line;
-        p->marks = marks + mark;
+        p->marks = n_marks ? marks + mark : NULL;
         size_t end = mark;
         while (end < n_marks && marks[end].off < p->end)
             end++;
