@@ -70,7 +70,7 @@ typedef struct ft_bytes {
 
 static inline ft_bytes ft_bytes_of(const void *p, size_t len)
 {
-    return (ft_bytes){(const unsigned char *)p, (const unsigned char *)p + len, false};
+    return (ft_bytes){(const unsigned char *)p, p ? (const unsigned char *)p + len : NULL, false};
 }
 
 static inline size_t ft_bytes_left(const ft_bytes *b)

@@ -131,7 +131,7 @@ ft_status ft_store_open(ft_store *s, const ft_envelope *env, ft_error *err)
 
 /* Appends all of block i to out. */
 static ft_status unpack(const ft_store *s, struct libdeflate_decompressor *inflate, uint64_t i, ft_buf *out,
-                        size_t *raw_len, ft_error *err)
+                        ft_error *err)
 {
     uint64_t left = s->raw_len - i * FT_STORE_BLOCK, start, stop;
     size_t raw = left < FT_STORE_BLOCK ? (size_t)left : FT_STORE_BLOCK, used = 0, made = 0;
@@ -155,7 +155,6 @@ static ft_status unpack(const ft_store *s, struct libdeflate_decompressor *infla
              used != len || made != raw)
         return ft_envelope_corrupt(s->env, packed, "stored text: a block does not decompress to its length", err);
     out->len += raw;
-    *raw_len = raw;
     return FT_OK;
 }
 
@@ -166,31 +165,62 @@ static ft_status new_inflate(struct libdeflate_decompressor **out, ft_error *err
     return *out ? FT_OK : ft_fail_nomem(err);
 }
 
-ft_status ft_store_read(const ft_store *s, uint64_t off, uint64_t len, ft_buf *out, ft_error *err)
+void ft_store_window_release(ft_store_window *w)
 {
-    struct libdeflate_decompressor *inflate = NULL;
-    size_t before = out->len, raw = 0;
+    libdeflate_free_decompressor(w->inflate);
+    ft_buf_release(&w->text);
+    *w = (ft_store_window){0};
+}
+
+/* Makes block i of s the one the window holds. */
+static ft_status move_window(ft_store_window *w, const ft_store *s, uint64_t i, ft_error *err)
+{
+    ft_status st = FT_OK;
+
+    if (w->store == s && w->block == i)
+        return FT_OK;
+    w->store = NULL;
+    ft_buf_reset(&w->text);
+    if (!w->inflate)
+        st = new_inflate(&w->inflate, err);
+    if (st == FT_OK)
+        st = unpack(s, w->inflate, i, &w->text, err);
+    if (st != FT_OK)
+        return st;
+    w->store = s;
+    w->block = i;
+    return FT_OK;
+}
+
+ft_status ft_store_read_near(ft_store_window *w, const ft_store *s, uint64_t off, uint64_t len, ft_buf *out,
+                             ft_error *err)
+{
+    size_t before = out->len;
+    ft_status st = FT_OK;
 
     if (off > s->raw_len || len > s->raw_len - off)
         return ft_envelope_corrupt(s->env, s->blocks.ptr, "stored text: shorter than the documents in it", err);
-    if (len == 0)
-        return FT_OK;
-    ft_status st = new_inflate(&inflate, err);
-    /* Each block is unpacked at the end of out, then what is not wanted of it is cut off again. */
     for (uint64_t end = off + len; st == FT_OK && off < end;) {
-        size_t at = out->len, skip = (size_t)(off % FT_STORE_BLOCK);
-        st = unpack(s, inflate, off / FT_STORE_BLOCK, out, &raw, err);
+        size_t skip = (size_t)(off % FT_STORE_BLOCK);
+        st = move_window(w, s, off / FT_STORE_BLOCK, err);
         if (st != FT_OK)
             break;
-        size_t take = end - off < raw - skip ? (size_t)(end - off) : raw - skip;
-        if (skip > 0)
-            memmove(out->data + at, out->data + at + skip, take);
-        out->len = at + take;
+        size_t take = end - off < w->text.len - skip ? (size_t)(end - off) : w->text.len - skip;
+        ft_buf_put(out, w->text.data + skip, take);
+        st = ft_buf_status(out, err);
         off += take;
     }
-    libdeflate_free_decompressor(inflate);
     if (st != FT_OK)
         out->len = before;
+    return st;
+}
+
+ft_status ft_store_read(const ft_store *s, uint64_t off, uint64_t len, ft_buf *out, ft_error *err)
+{
+    ft_store_window w = {0};
+    ft_status st = ft_store_read_near(&w, s, off, len, out, err);
+
+    ft_store_window_release(&w);
     return st;
 }
 
@@ -198,14 +228,13 @@ ft_status ft_store_check(const ft_store *s, ft_error *err)
 {
     struct libdeflate_decompressor *inflate = NULL;
     ft_buf text = {0};
-    size_t raw = 0;
     ft_status st = ft_offsets_check(&s->starts, err);
 
     if (st == FT_OK)
         st = new_inflate(&inflate, err);
     for (uint64_t i = 0; st == FT_OK && i < s->starts.n; i++) {
         ft_buf_reset(&text);
-        st = unpack(s, inflate, i, &text, &raw, err);
+        st = unpack(s, inflate, i, &text, err);
     }
     libdeflate_free_decompressor(inflate);
     ft_buf_release(&text);

@@ -40,6 +40,18 @@ typedef struct ft_store {
 ft_status ft_store_open(ft_store *s, const ft_envelope *env, ft_error *err);
 /* Bytes [off, off + len) of the stream, appended to out. FT_ECORRUPT if they are not there. Thread-safe. */
 ft_status ft_store_read(const ft_store *s, uint64_t off, uint64_t len, ft_buf *out, ft_error *err);
+/* The same through a window that keeps the block last unpacked, so that reads near each other unpack it once. Zeroed to
+ * begin with; belongs to one thread; released by ft_store_window_release. */
+struct libdeflate_decompressor;
+typedef struct ft_store_window {
+    const ft_store *store; /* whose block `text` is; NULL: none. Borrowed */
+    uint64_t block;
+    ft_buf text;
+    struct libdeflate_decompressor *inflate;
+} ft_store_window;
+ft_status ft_store_read_near(ft_store_window *w, const ft_store *s, uint64_t off, uint64_t len, ft_buf *out,
+                             ft_error *err);
+void ft_store_window_release(ft_store_window *w);
 /* Decompresses everything and verifies every invariant; reports through err. */
 ft_status ft_store_check(const ft_store *s, ft_error *err);
 

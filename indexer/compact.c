@@ -188,6 +188,23 @@ static void release_scratch(doc_scratch *s)
     ft_free(s->lengths);
 }
 
+/* Whether the passages are what a writer takes; an index is no more to be trusted than a document. */
+static bool well_formed(const ft_doc_entry *doc, const ft_passage_entry *passages)
+{
+    uint64_t at = 0;
+
+    for (uint32_t i = 0; i < doc->n_passages; at = passages[i++].end) {
+        const ft_passage_entry *p = &passages[i];
+        uint64_t mark = p->start;
+        if (p->start < at || p->start > p->end || p->end > doc->text_len)
+            return false;
+        for (uint32_t k = 0; k < p->n_marks; mark = p->marks[k++].off)
+            if (p->marks[k].off < mark || p->marks[k].off > p->end)
+                return false;
+    }
+    return doc->n_passages > 0;
+}
+
 static ft_status read_passages(const ft_segment *segment, const ft_doc_entry *doc, doc_scratch *s, ft_error *err)
 {
     ft_status st = FT_OK;
@@ -205,6 +222,9 @@ static ft_status read_passages(const ft_segment *segment, const ft_doc_entry *do
     /* The buffer may have moved while it grew. */
     for (uint32_t i = 0; st == FT_OK && s->marks.len > 0 && i < n; i++)
         s->passages[i].marks = (const ft_line_mark *)(const void *)(s->marks.data + s->marks_at[i]);
+    if (st == FT_OK && !well_formed(doc, s->passages))
+        st = ft_envelope_corrupt(&segment->env, segment->passages.entries.ptr,
+                                 "passages: a document's do not follow each other within its text", err);
     return st;
 }
 
@@ -232,6 +252,8 @@ static ft_status copy_docs(compactor *c, size_t input, ft_error *err)
             continue;
         ft_buf_reset(&s.id);
         st = ft_ids_get(&in->segment->ids, i, &s.id, err);
+        if (st == FT_OK && s.id.len == 0)
+            st = ft_envelope_corrupt(&in->segment->env, in->segment->ids.entries.ptr, "ids: an empty one", err);
         if (st == FT_OK)
             st = ft_passages_doc(&in->segment->passages, i, &doc, err);
         if (st == FT_OK)

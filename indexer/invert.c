@@ -99,33 +99,52 @@ static ft_status room_for_terms(ft_inverter *inv, ft_error *err)
     return FT_OK;
 }
 
-/* Appends tokens, not yet counted. */
-static inline ft_status add_tokens(ft_inverter *inv, const uint32_t *terms, uint32_t n, ft_error *err)
+/* Appends the tokens of words[0 .. n) of text, not yet counted. */
+static ft_status add_words(ft_inverter *inv, const char *text, const ft_word *words, const ft_form_key *keys,
+                           uint32_t n, ft_error *err)
 {
-    if (inv->n_tokens + n > inv->cap_tokens && FT_GROW(inv->tokens, inv->cap_tokens, inv->n_tokens + n) != 0)
+    const uint32_t *terms;
+    uint32_t n_terms, one;
+
+    if (FT_GROW(inv->tokens, inv->cap_tokens, inv->n_tokens + n) != 0)
         return ft_fail_nomem(err);
-    for (uint32_t i = 0; i < n; i++)
-        inv->tokens[inv->n_tokens++] = terms[i];
+    for (uint32_t i = 0; i < n; i++) {
+        if (ft_vocabulary_find_fast(&inv->vocabulary, &keys[i], &one)) {
+            inv->tokens[inv->n_tokens++] = one;
+            continue;
+        }
+        ft_status st = ft_vocabulary_find(&inv->vocabulary, text + words[i].start, &keys[i], &terms, &n_terms, err);
+        if (st != FT_OK)
+            return st;
+        /* room for the words to come remains */
+        if (FT_GROW(inv->tokens, inv->cap_tokens, inv->n_tokens + n_terms + (n - i)) != 0)
+            return ft_fail_nomem(err);
+        for (uint32_t k = 0; k < n_terms; k++)
+            inv->tokens[inv->n_tokens++] = terms[k];
+    }
     return FT_OK;
 }
 
 /* Counts the terms of the tokens from `first` on. */
 static ft_status count_terms(ft_inverter *inv, size_t first, ft_error *err)
 {
-    size_t most = inv->n_used + (inv->n_tokens - first);
+    size_t n_used = inv->n_used, n_tokens = inv->n_tokens;
 
     if (inv->vocabulary.n_terms > inv->cap_counts) {
         ft_status st = room_for_terms(inv, err);
         if (st != FT_OK)
             return st;
     }
-    if (most > inv->cap_used && FT_GROW(inv->used, inv->cap_used, most) != 0)
+    if (FT_GROW(inv->used, inv->cap_used, n_used + (n_tokens - first)) != 0)
         return ft_fail_nomem(err);
-    for (size_t i = first; i < inv->n_tokens; i++) {
-        uint32_t term = inv->tokens[i];
-        inv->used[inv->n_used].term = term;
-        inv->n_used += inv->counts[term]++ == 0;
+    const uint32_t *tokens = inv->tokens;
+    uint32_t *counts = inv->counts;
+    sort_key *used = inv->used;
+    for (size_t i = first; i < n_tokens; i++) {
+        used[n_used].term = tokens[i];
+        n_used += counts[tokens[i]]++ == 0;
     }
+    inv->n_used = n_used;
     return FT_OK;
 }
 
@@ -142,28 +161,18 @@ ft_status ft_inverter_text(ft_inverter *inv, uint32_t passage, const char *text,
 {
     ft_words words;
     ft_word batch[LOOKAHEAD];
-    uint32_t hashes[LOOKAHEAD];
+    ft_form_key keys[LOOKAHEAD];
     ft_status st = begin_stretch(inv, passage, *position, err);
 
     ft_words_init(&words, text, len);
     while (st == FT_OK) {
         uint32_t n = 0;
-        while (n < LOOKAHEAD && ft_words_next(&words, &batch[n])) {
-            hashes[n] = ft_vocabulary_hash(text + batch[n].start, batch[n].end - batch[n].start);
-            ft_vocabulary_prefetch(&inv->vocabulary, hashes[n]);
-            n++;
-        }
+        for (; n < LOOKAHEAD && ft_words_next(&words, &batch[n]); n++)
+            keys[n] = ft_vocabulary_key(&inv->vocabulary, text + batch[n].start, batch[n].end - batch[n].start);
         if (n == 0)
             break;
         size_t before = inv->n_tokens;
-        for (uint32_t i = 0; st == FT_OK && i < n; i++) {
-            const uint32_t *terms;
-            uint32_t n_terms;
-            st = ft_vocabulary_find(&inv->vocabulary, text + batch[i].start, batch[i].end - batch[i].start,
-                                    hashes[i], &terms, &n_terms, err);
-            if (st == FT_OK)
-                st = add_tokens(inv, terms, n_terms, err);
-        }
+        st = add_words(inv, text, batch, keys, n, err);
         if (st == FT_OK)
             st = count_terms(inv, before, err);
         if (st != FT_OK)
@@ -260,12 +269,15 @@ static ft_status scatter(ft_inverter *inv, ft_error *err)
         inv->counts[inv->used[i].term] = (uint32_t)at;
         at += n;
     }
+    const uint32_t *tokens = inv->tokens;
+    uint32_t *counts = inv->counts;
+    uint64_t *sorted = inv->sorted;
     for (size_t s = 0; s < inv->n_stretches; s++) {
         const stretch *here = &inv->stretches[s];
         size_t end = s + 1 < inv->n_stretches ? inv->stretches[s + 1].first : inv->n_tokens;
         uint64_t value = (uint64_t)here->passage << 32 | here->position;
         for (size_t i = here->first; i < end; i++)
-            inv->sorted[inv->counts[inv->tokens[i]]++] = value++;
+            sorted[counts[tokens[i]]++] = value++;
     }
     return FT_OK;
 }

@@ -4,7 +4,6 @@
  * their slot. Forms longer than a term can be are rare and not kept: they are analysed each time. */
 #include "vocabulary.h"
 
-#include "bytes.h"
 #include "mem.h"
 
 #define XXH_INLINE_ALL
@@ -14,36 +13,9 @@
 #define BUCKETS_MIN 4096u
 #define FORM_MAX 255u
 
-/* A form's bytes as the slot has them. */
-typedef struct form_key {
-    uint64_t head, tail;
-} form_key;
-
-static inline uint64_t low_bytes(uint64_t v, size_t n)
+uint32_t ft_vocabulary_hash_long(const char *word, size_t len)
 {
-    return n >= 8 ? v : v & ((1ull << 8 * n) - 1);
-}
-
-static inline form_key key_of(const char *word, size_t len)
-{
-    form_key k;
-
-    k.head = low_bytes(ft_load_u64(word), len);
-    if (len <= 16)
-        k.tail = len > 8 ? low_bytes(ft_load_u64(word + 8), len - 8) : 0;
-    else
-        k.tail = ft_load_u64(word + len - 8);
-    return k;
-}
-
-uint32_t ft_vocabulary_hash(const char *word, size_t len)
-{
-    if (len > 16)
-        return (uint32_t)XXH3_64bits(word, len);
-    form_key k = key_of(word, len);
-    __uint128_t m = (__uint128_t)(k.head ^ 0x9e3779b97f4a7c15u ^ len) * (k.tail ^ 0xd6e8feb86659fd93u);
-    uint64_t h = (uint64_t)m ^ (uint64_t)(m >> 64);
-    return (uint32_t)(h ^ h >> 32);
+    return (uint32_t)XXH3_64bits(word, len);
 }
 
 static ft_status make_tables(ft_vocabulary *v, ft_error *err)
@@ -190,25 +162,24 @@ static ft_status grow_forms(ft_vocabulary *v, ft_error *err)
 }
 
 /* A form not seen before, to stand in the free slot `at`. */
-static ft_status add_form(ft_vocabulary *v, uint32_t at, const char *word, size_t len, uint32_t hash,
+static ft_status add_form(ft_vocabulary *v, uint32_t at, const char *word, const ft_form_key *k,
                           const uint32_t **terms, uint32_t *n, ft_error *err)
 {
     size_t first, count;
-    form_key k = key_of(word, len);
-    ft_status st = analyze(v, word, len, &first, &count, err);
+    ft_status st = analyze(v, word, k->len, &first, &count, err);
 
     if (st != FT_OK)
         return st;
     *terms = v->lists + first;
     *n = (uint32_t)count;
-    if (len > FORM_MAX || count > UINT16_MAX || v->n_lists + count > UINT32_MAX)
+    if (k->len > FORM_MAX || count > UINT16_MAX || v->n_lists + count > UINT32_MAX)
         return FT_OK;
-    ft_form form = {k.head, k.tail, hash, 0, (uint32_t)first, (uint16_t)len, (uint16_t)count};
-    if (len > 16) {
-        if (v->bytes.len + len > UINT32_MAX)
+    ft_form form = {k->head, k->tail, k->hash, 0, (uint32_t)first, (uint16_t)k->len, (uint16_t)count};
+    if (k->len > 16) {
+        if (v->bytes.len + k->len > UINT32_MAX)
             return ft_fail(err, FT_ELIMIT, "too many distinct words at once");
         form.off = (uint32_t)v->bytes.len;
-        ft_buf_put(&v->bytes, word, len);
+        ft_buf_put(&v->bytes, word, k->len);
         if (v->bytes.failed)
             return ft_fail_nomem(err);
     }
@@ -221,7 +192,7 @@ static ft_status add_form(ft_vocabulary *v, uint32_t at, const char *word, size_
     return FT_OK;
 }
 
-ft_status ft_vocabulary_find(ft_vocabulary *v, const char *word, size_t len, uint32_t hash, const uint32_t **terms,
+ft_status ft_vocabulary_find(ft_vocabulary *v, const char *word, const ft_form_key *k, const uint32_t **terms,
                              uint32_t *n, ft_error *err)
 {
     if (v->n_forms > v->mask / 2) {
@@ -229,16 +200,15 @@ ft_status ft_vocabulary_find(ft_vocabulary *v, const char *word, size_t len, uin
         if (st != FT_OK)
             return st;
     }
-    form_key k = key_of(word, len);
-    uint32_t at = hash & v->mask;
+    uint32_t at = k->hash & v->mask;
     for (; v->forms[at].len; at = (at + 1) & v->mask) {
         const ft_form *f = &v->forms[at];
-        if (f->head == k.head && f->tail == k.tail && f->len == len
-            && (len <= 16 || memcmp(v->bytes.data + f->off, word, len) == 0)) {
+        if (f->head == k->head && f->tail == k->tail && f->len == k->len
+            && (k->len <= 16 || memcmp(v->bytes.data + f->off, word, k->len) == 0)) {
             *terms = f->n_terms == 1 ? &f->term : v->lists + f->term;
             *n = f->n_terms;
             return FT_OK;
         }
     }
-    return add_form(v, at, word, len, hash, terms, n, err);
+    return add_form(v, at, word, k, terms, n, err);
 }

@@ -5,6 +5,7 @@
 
 #include "analyze.h"
 #include "buf.h"
+#include "bytes.h"
 
 #define FT_VOCABULARY_PAD 16u /* readable bytes that must follow every word given */
 
@@ -42,16 +43,46 @@ ft_status ft_vocabulary_reset(ft_vocabulary *v, ft_error *err);
 /* Bytes held. */
 size_t ft_vocabulary_size(const ft_vocabulary *v);
 
-uint32_t ft_vocabulary_hash(const char *word, size_t len);
+/* What a form is compared by. */
+typedef struct ft_form_key {
+    uint64_t head, tail;
+    size_t len;
+    uint32_t hash;
+} ft_form_key;
 
-/* The terms of a word of at least one byte with its hash: *terms[0 .. *n), numbers below v->n_terms, valid until the
- * next call. */
-ft_status ft_vocabulary_find(ft_vocabulary *v, const char *word, size_t len, uint32_t hash, const uint32_t **terms,
+uint32_t ft_vocabulary_hash_long(const char *word, size_t len);
+
+/* The key of a word of at least one byte; it is fetched from memory for the look-up that follows later. */
+static inline ft_form_key ft_vocabulary_key(const ft_vocabulary *v, const char *word, size_t len)
+{
+    ft_form_key k = {.head = ft_load_u64(word), .len = len};
+
+    if (len <= 16) {
+        k.tail = len > 8 ? ft_load_u64(word + 8) << (128 - 8 * len) >> (128 - 8 * len) : 0;
+        if (len < 8)
+            k.head &= ((uint64_t)1 << 8 * len) - 1;
+        __uint128_t m = (__uint128_t)(k.head ^ 0x9e3779b97f4a7c15u ^ len) * (k.tail ^ 0xd6e8feb86659fd93u);
+        uint64_t h = (uint64_t)m ^ (uint64_t)(m >> 64);
+        k.hash = (uint32_t)(h ^ h >> 32);
+    } else {
+        k.tail = ft_load_u64(word + len - 8);
+        k.hash = ft_vocabulary_hash_long(word, len);
+    }
+    __builtin_prefetch(&v->forms[k.hash & v->mask]);
+    return k;
+}
+
+/* The terms of a word with its key: *terms[0 .. *n), numbers below v->n_terms, valid until the next call. */
+ft_status ft_vocabulary_find(ft_vocabulary *v, const char *word, const ft_form_key *key, const uint32_t **terms,
                              uint32_t *n, ft_error *err);
 
-static inline void ft_vocabulary_prefetch(const ft_vocabulary *v, uint32_t hash)
+/* The same for what most words are, short, known and of one term; false if this one is not. */
+static inline bool ft_vocabulary_find_fast(const ft_vocabulary *v, const ft_form_key *k, uint32_t *term)
 {
-    __builtin_prefetch(&v->forms[hash & v->mask]);
+    const ft_form *f = &v->forms[k->hash & v->mask];
+
+    *term = f->term;
+    return f->head == k->head && f->tail == k->tail && f->len == k->len && k->len <= 16 && f->n_terms == 1;
 }
 
 /* The bytes of a term. */

@@ -24,6 +24,7 @@ void ft_results_free(ft_results *rs)
     ft_plan_release(&rs->plan);
     ft_topk_release(&rs->topk);
     ft_arena_release(&rs->arena);
+    ft_store_window_release(&rs->window);
     ft_free(rs);
 }
 
@@ -161,7 +162,7 @@ typedef struct source {
     ft_buf marks, bytes;  /* bytes: title, then the passage's text */
 } source;
 
-static ft_status read_source(const ft_leaf *leaf, uint32_t passage, source *s, ft_error *err)
+static ft_status read_source(ft_results *rs, const ft_leaf *leaf, uint32_t passage, source *s, ft_error *err)
 {
     uint32_t doc = 0;
 
@@ -171,10 +172,10 @@ static ft_status read_source(const ft_leaf *leaf, uint32_t passage, source *s, f
     if (st == FT_OK)
         st = ft_passages_get(&leaf->seg.passages, passage, &s->passage, &s->marks, err);
     if (st == FT_OK)
-        st = ft_store_read(&leaf->seg.store, s->doc.stream, s->doc.title_len, &s->bytes, err);
+        st = ft_store_read_near(&rs->window, &leaf->seg.store, s->doc.stream, s->doc.title_len, &s->bytes, err);
     if (st == FT_OK)
-        st = ft_store_read(&leaf->seg.store, s->doc.stream + s->doc.title_len + s->passage.start,
-                           s->passage.end - s->passage.start, &s->bytes, err);
+        st = ft_store_read_near(&rs->window, &leaf->seg.store, s->doc.stream + s->doc.title_len + s->passage.start,
+                                s->passage.end - s->passage.start, &s->bytes, err);
     return st;
 }
 
@@ -199,7 +200,7 @@ static uint32_t line_at(const source *s, const char *text, uint64_t at)
     return line;
 }
 
-static ft_status make_spans(ft_results *rs, const ft_leaf *leaf, const source *s, visit *v, ft_hit_detail *d,
+static ft_status make_spans(ft_results *rs, const source *s, visit *v, ft_hit_detail *d,
                             uint32_t passage, ft_error *err)
 {
     ft_analyzer *an = NULL;
@@ -209,7 +210,6 @@ static ft_status make_spans(ft_results *rs, const ft_leaf *leaf, const source *s
     uint32_t title_tokens = passage == s->doc.first_passage ? s->doc.title_tokens : 0;
     ft_str kept;
 
-    (void)leaf;
     ft_status st = ft_reader_take_analyzer(rs->plan.rd, &an, err);
     if (st == FT_OK && title_tokens)
         st = ft_highlight(an, d->match.title.ptr, d->match.title.len, 0, 0, ranges, n, &title, err);
@@ -239,7 +239,7 @@ static ft_status find_match(ft_results *rs, size_t i, ft_hit_detail *d, ft_error
     visit v = {.clause = add_ranges};
     ft_arena scratch = {0};
 
-    ft_status st = read_source(leaf, passage, &s, err);
+    ft_status st = read_source(rs, leaf, passage, &s, err);
     if (st == FT_OK)
         st = keep(rs, s.bytes.data, s.doc.title_len, &d->match.title, err);
     if (st == FT_OK)
@@ -247,7 +247,7 @@ static ft_status find_match(ft_results *rs, size_t i, ft_hit_detail *d, ft_error
     if (st == FT_OK)
         st = visit_hit(&v, rs, i, &scratch, err);
     if (st == FT_OK)
-        st = make_spans(rs, leaf, &s, &v, d, passage, err);
+        st = make_spans(rs, &s, &v, d, passage, err);
     if (st == FT_OK) {
         d->start = s.passage.start;
         d->match.line = line_at(&s, d->match.text.ptr, d->match.n_spans ? d->match.spans[0].start : d->start);

@@ -18,6 +18,7 @@ struct ft_results {
     size_t offset;
     uint64_t total;
     bool total_exact, timed_out;
+    ft_store_window window; /* of the text last read */
     ft_arena arena;        /* ids, titles, texts, spans, snippets, explanations */
     ft_hit_detail *details; /* per hit; in the arena */
 };

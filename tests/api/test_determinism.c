@@ -10,34 +10,55 @@
 #include <string.h>
 #include <sys/stat.h>
 
+/* Documents made once and given to every build. */
+typedef struct sample {
+    unsigned n;
+    ft_text *titles, *texts;
+} sample;
+
 /* Documents with many different words, so that small budgets really spill. */
-static void add_many(ft_index *ix, unsigned n, unsigned words)
+static sample sample_of(unsigned n, unsigned words)
 {
+    sample s = {n, calloc(n, sizeof *s.titles), calloc(n, sizeof *s.texts)};
     ft_world w;
-    ft_text title = {0}, text = {0};
     char word[40];
 
     ft_world_init(&w, ft_rng_seed(), "determinism");
     for (unsigned i = 0; i < n; i++) {
-        char id[24];
-        ft_document doc = {.size = sizeof doc, .passage_words = 100, .line = 1, .count_lines = true};
-        snprintf(id, sizeof id, "doc/%u", i % (n - n / 50)); /* the last ones replace the first */
-        ft_world_document(&w, &title, &text, 25);
+        ft_world_document(&w, &s.titles[i], &s.texts[i], 25);
         for (unsigned k = 0; k < words; k++) {
-            snprintf(word, sizeof word, "%sw%x%s", k % 40 ? " " : "\n\n", ft_rng_below(&w.rng, 1u << (k % 20 + 1)),
+            snprintf(word, sizeof word, "%sw%x%s", k % 40 ? " " : "\n\n", ft_rng_below(&w.rng, k % 4 ? 1u << 22 : 64),
                      k % 7 ? "" : ".");
-            ft_text_add(&text, word);
+            ft_text_add(&s.texts[i], word);
         }
-        doc.id = ft_fixture_str(id);
-        doc.title = ft_fixture_str(title.ptr);
-        doc.text = (ft_str){text.ptr, text.len};
-        cr_assert_eq(ft_index_add(ix, &doc, NULL), FT_OK);
     }
-    ft_text_release(&title);
-    ft_text_release(&text);
+    return s;
 }
 
-static char *built(unsigned threads, uint64_t memory, unsigned n, unsigned words, unsigned commits)
+static void sample_release(sample *s)
+{
+    for (unsigned i = 0; i < s->n; i++) {
+        ft_text_release(&s->titles[i]);
+        ft_text_release(&s->texts[i]);
+    }
+    free(s->titles);
+    free(s->texts);
+}
+
+static void add_all(ft_index *ix, const sample *s)
+{
+    for (unsigned i = 0; i < s->n; i++) {
+        char id[24];
+        ft_document doc = {.size = sizeof doc, .passage_words = 100, .line = 1, .count_lines = true};
+        snprintf(id, sizeof id, "doc/%u", i % (s->n - s->n / 50)); /* the last ones replace the first */
+        doc.id = ft_fixture_str(id);
+        doc.title = (ft_str){s->titles[i].ptr, s->titles[i].len};
+        doc.text = (ft_str){s->texts[i].ptr, s->texts[i].len};
+        cr_assert_eq(ft_index_add(ix, &doc, NULL), FT_OK);
+    }
+}
+
+static char *built(const sample *s, unsigned threads, uint64_t memory, unsigned commits)
 {
     ft_index_options opts = {.size = sizeof opts, .threads = threads, .memory = memory};
     char *dir = ft_fixture_dir();
@@ -47,7 +68,7 @@ static char *built(unsigned threads, uint64_t memory, unsigned n, unsigned words
 
     ft_fixture_ok(ft_index_create(&ix, path, &opts, &err), &err, "create");
     for (unsigned i = 0; i < commits; i++) {
-        add_many(ix, n, words);
+        add_all(ix, s);
         ft_fixture_commit(ix);
     }
     if (commits > 1)
@@ -69,41 +90,49 @@ static void expect_same(char *a, char *b, const char *what)
 Test(determinism, threads)
 {
     static const unsigned threads[] = {2, 3, 8};
-    char *first = built(1, 64 << 20, 800, 200, 1);
+    sample s = sample_of(800, 200);
+    char *first = built(&s, 1, 64 << 20, 1);
 
     for (size_t i = 0; i < 3; i++) {
         char what[32];
         snprintf(what, sizeof what, "%u threads", threads[i]);
-        expect_same(first, built(threads[i], 64 << 20, 800, 200, 1), what);
+        expect_same(first, built(&s, threads[i], 64 << 20, 1), what);
     }
     free(first);
+    sample_release(&s);
 }
 
 Test(determinism, memory)
 {
-    char *first = built(2, 1 << 30, 900, 1500, 1);
+    sample s = sample_of(2200, 750);
+    char *first = built(&s, 2, 1 << 30, 1);
 
-    expect_same(first, built(1, 64 << 20, 900, 1500, 1), "64 MiB");
-    expect_same(first, built(3, 16 << 20, 900, 1500, 1), "16 MiB");
+    expect_same(first, built(&s, 1, 64 << 20, 1), "64 MiB");
+    expect_same(first, built(&s, 3, 16 << 20, 1), "16 MiB");
     free(first);
+    sample_release(&s);
 }
 
 /* The same documents again replace all before them: merged, the index is that of the last round. */
 Test(determinism, merged_equals_fresh)
 {
-    char *first = built(1, 64 << 20, 300, 100, 1);
+    sample s = sample_of(300, 100);
+    char *first = built(&s, 1, 64 << 20, 1);
 
-    expect_same(first, built(2, 64 << 20, 300, 100, 3), "three commits, merged");
+    expect_same(first, built(&s, 2, 64 << 20, 3), "three commits, merged");
     free(first);
+    sample_release(&s);
 }
 
 Test(determinism, umask_and_locale)
 {
-    char *first = built(1, 64 << 20, 100, 100, 1);
+    sample s = sample_of(100, 100);
+    char *first = built(&s, 1, 64 << 20, 1);
 
     umask(0);
     setlocale(LC_ALL, "C.UTF-8");
     setenv("TZ", "Asia/Tokyo", 1);
-    expect_same(first, built(1, 64 << 20, 100, 100, 1), "other surroundings");
+    expect_same(first, built(&s, 1, 64 << 20, 1), "other surroundings");
     free(first);
+    sample_release(&s);
 }

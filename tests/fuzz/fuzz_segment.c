@@ -49,9 +49,9 @@ static void need(bool that)
 
 static void add(ft_index *ix, unsigned i)
 {
-    char id[16], text[6000];
+    char id[16], text[20000];
     size_t len = 0;
-    unsigned n = i == 3 ? 700 : i == 4 ? 0 : 20 + i % 7;
+    unsigned n = i == 3 ? 2600 : i == 4 ? 0 : 20 + i % 7;
 
     for (unsigned k = 0; k < n && len < sizeof text - 40; k++)
         len += (size_t)snprintf(text + len, sizeof text - len, "%s%s", k % 3 ? "common " : k % 5 ? "w" : "rare",
@@ -84,7 +84,7 @@ static void build(void)
     need(mkdtemp(dir) != NULL);
     atexit(remove_files);
     need(ft_index_create(&ix, dir, &o, NULL) == FT_OK);
-    for (unsigned i = 0; i < 300; i++)
+    for (unsigned i = 0; i < 60; i++)
         add(ix, i);
     need(ft_index_commit(ix, NULL, NULL) == FT_OK);
     ft_index_close(ix);

@@ -27,7 +27,11 @@ static const char *terms_of(ft_vocabulary *v, const char *word)
     size_t len = strlen(word), at = 0;
 
     memcpy(padded, word, len);
-    cr_assert_eq(ft_vocabulary_find(v, padded, len, ft_vocabulary_hash(padded, len), &terms, &n, NULL), FT_OK);
+    ft_form_key key = ft_vocabulary_key(v, padded, len);
+    cr_assert_eq(ft_vocabulary_find(v, padded, &key, &terms, &n, NULL), FT_OK);
+    uint32_t one;
+    if (ft_vocabulary_find_fast(v, &key, &one))
+        cr_assert(n == 1 && terms[0] == one);
     for (uint32_t i = 0; i < n; i++) {
         size_t term_len;
         const unsigned char *bytes = ft_vocabulary_bytes(v, terms[i], &term_len);
