@@ -54,7 +54,8 @@ ALL_SRC := $(CLI_SRC) $(FTINDEX_SRC) $(FTSEARCH_SRC) $(FTBENCH_SRC) $(COMMON_SRC
            $(UNIT_SRC) $(API_SRC) $(SUPPORT_SRC)
 
 .DEFAULT_GOAL := all
-.PHONY: all deps deps-dev check check-full soak demo bench fuzz fuzz-targets lint install clean help
+.PHONY: all deps deps-dev check check-full soak demo bench peers peers-bench peers-deps fuzz fuzz-targets lint install clean \
+        help
 .SECONDARY:
 
 all: $(OUT)/ftindex $(OUT)/ftsearch $(OUT)/ftbench $(OUT)/libfulltext.a $(OUT)/libfulltext.so ## build everything (the default)
@@ -62,6 +63,12 @@ all: $(OUT)/ftindex $(OUT)/ftsearch $(OUT)/ftbench $(OUT)/libfulltext.a $(OUT)/l
 $(OBJ)/%.o: %.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(BASE_CFLAGS) $(CFLAGS) $(CPPFLAGS) $(INCLUDES) $(if $(filter tests/%,$<),-Itests/support) -c $< -o $@
+
+# Kernels: each file with its instruction set and nothing else (common/cpu.h).
+ifneq ($(findstring x86_64,$(shell $(CC) -dumpmachine)),)
+$(OBJ)/common/cpu_avx2.o: BASE_CFLAGS += -mavx2 -mbmi -mbmi2 -mpopcnt
+$(OBJ)/common/cpu_avx512.o: BASE_CFLAGS += -mavx2 -mbmi -mbmi2 -mpopcnt -mavx512f -mavx512bw -mavx512vl -mavx512vbmi2
+endif
 
 # One archive a folder, and the library is their sum.
 $(OUT)/libcommon.a: $(call objects,$(COMMON_SRC))
@@ -145,7 +152,8 @@ build/fuzzers/%: $(OBJ)/tests/fuzz/%.o $(UNIT_EXTRA) $(OUT)/libfulltext.a
 
 DEPS     := gcc libc6-dev libstemmer-dev zlib1g-dev libdeflate-dev libutf8proc-dev libxxhash-dev libedit-dev \
             libcriterion-dev unicode-data
-DEPS_DEV := clang libclang-rt-14-dev cppcheck python3 binutils
+DEPS_DEV := clang libclang-rt-14-dev cppcheck python3 binutils libsqlite3-dev
+DEPS_PEERS := libsqlite3-dev libxapian-dev g++ python3
 SUDO     := $(if $(filter 0,$(shell id -u)),,sudo)
 APT_GET   = $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get
 
@@ -197,10 +205,51 @@ demo: all ## index the sample collection and ask it questions
 bench: all ## latency by query class on a generated corpus
 	@bash bench/run.sh $(OUT)
 
+# Other engines, behind programs that speak ftbench's protocol; each is built where its library is installed.
+PEERS       := fts5 xapian
+HAVE_fts5   := echo '\#include <sqlite3.h>' | $(CC) -E -x c -
+HAVE_xapian := echo '\#include <xapian.h>' | $(CXX) -E -x c++ -
+PEER_SRC    := bench/peers/peer.c bench/peers/peer_parse.c bench/ask.c
+PEER_OBJ    := $(call objects,$(PEER_SRC)) $(UNIT_EXTRA)
+
+$(OUT)/peers/fts5: $(call objects,bench/peers/peer_fts5.c) $(PEER_OBJ) $(OUT)/libfulltext.a
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(LINK) $^ -o $@ $(STATIC_LIBS) $(INDEX_LIBS) -lsqlite3
+
+$(OUT)/peers/xapian: $(OBJ)/bench/peers/peer_xapian.o $(PEER_OBJ) $(OUT)/libfulltext.a
+	@mkdir -p $(@D)
+	$(Q)$(CXX) $(LINK) $^ -o $@ $(STATIC_LIBS) $(INDEX_LIBS) -lxapian
+
+$(OBJ)/bench/peers/peer_xapian.o: bench/peers/peer_xapian.cc
+	@mkdir -p $(@D)
+	$(Q)$(CXX) -std=c++17 -fvisibility=hidden -MMD -MP -Wall -Wextra -Wshadow $(HARDEN) $(INSTRUMENT) $(CFLAGS) $(CPPFLAGS) -Icommon -c $< -o $@
+
+peers: all ## build the peers for which a library is installed
+	@$(foreach p,$(PEERS),if $(HAVE_$(p)) >/dev/null 2>&1; then $(MAKE) -s $(OUT)/peers/$(p) || exit 1; echo 'peers: $(p) built'; \
+	  else echo 'peers: $(p) skipped: its library is not installed (make peers-deps)'; fi; )
+
+peers-deps: deps ## install what the peers need
+	$(call install_packages,$(DEPS_PEERS))
+
+# CORPUS=FILE and QUERIES=FILE, else generated ones; LIMIT=N documents; PEERS_FLAGS='--passes 5 ...'
+PEERS_WORK := $(OUT)/peers-bench
+PEERS_GEN  := $(PEERS_WORK)/generated
+peers-bench: peers $(if $(CORPUS),,$(PEERS_GEN).jsonl) $(if $(QUERIES),,$(PEERS_GEN).tsv) ## this engine and the peers, side by side
+	$(Q)python3 bench/peers/compare --build $(OUT) --work $(PEERS_WORK) $(if $(LIMIT),--limit $(LIMIT)) $(PEERS_FLAGS) \
+	  $(or $(CORPUS),$(PEERS_GEN).jsonl) $(or $(QUERIES),$(PEERS_GEN).tsv)
+
+$(PEERS_GEN).jsonl: $(OUT)/gen
+	@mkdir -p $(@D)
+	$(Q)$(OUT)/gen --passages 200000 --seed 1 > $@.new && mv $@.new $@
+$(PEERS_GEN).tsv: $(OUT)/gen
+	@mkdir -p $(@D)
+	$(Q)$(OUT)/gen --queries 300 --passages 200000 --seed 1 > $@.new && mv $@.new $@
+
 clean: ## remove everything that was built
 	rm -rf build
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 14
 
--include $(patsubst %.o,%.d,$(call objects,$(ALL_SRC)))
+-include $(patsubst %.o,%.d,$(call objects,$(ALL_SRC) $(PEER_SRC) bench/peers/peer_fts5.c)) \
+         $(OBJ)/bench/peers/peer_xapian.d

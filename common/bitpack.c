@@ -1,7 +1,8 @@
-/* bitpack.c - packing and unpacking in scalar code, the definition that any kernel must equal; see bitpack.h. */
+/* bitpack.c - packing, and unpacking by the kernels of cpu.h; see bitpack.h. */
 #include "bitpack.h"
 
 #include "bytes.h"
+#include "cpu.h"
 
 #define LANES 8u
 #define ROWS 32u
@@ -22,27 +23,6 @@ static void pack_lanes(const uint32_t *values, unsigned width, unsigned char *ou
             ft_store_u32(at, ft_load_u32(at) | v << shift);
             if (shift + width > 32)
                 ft_store_u32(at + 4 * LANES, v >> (32 - shift));
-        }
-    }
-}
-
-static void unpack_lanes(const unsigned char *packed, unsigned width, uint32_t *out)
-{
-    uint32_t mask = mask_of(width);
-
-    for (unsigned row = 0; row < ROWS; row++) {
-        unsigned bit = row * width, word = bit / 32, shift = bit % 32;
-        const unsigned char *at = packed + (size_t)4 * LANES * word;
-        uint32_t *to = out + row * LANES;
-        if (shift + width <= 32) {
-            for (unsigned lane = 0; lane < LANES; lane++)
-                to[lane] = ft_load_u32(at + 4 * lane) >> shift & mask;
-        } else {
-            for (unsigned lane = 0; lane < LANES; lane++) {
-                uint32_t low = ft_load_u32(at + 4 * lane) >> shift;
-                uint32_t high = ft_load_u32(at + 4 * (LANES + lane)) << (32 - shift);
-                to[lane] = (low | high) & mask;
-            }
         }
     }
 }
@@ -89,7 +69,7 @@ void ft_bitunpack(const unsigned char *packed, uint32_t n, unsigned width, uint3
     if (width == 0)
         memset(out, 0, n * sizeof *out);
     else if (n == FT_LANES_COUNT)
-        unpack_lanes(packed, width, out);
+        ft_kernel.unpack_lanes(packed, width, out);
     else
         unpack_run(packed, n, width, out);
 }

@@ -1,7 +1,7 @@
 /* bitpack.h - fixed-width integers in bit strings. Two layouts, FORMAT.md "Bit packing":
  *
- * - lanes: exactly 256 values in 8 lanes of 32: value i is row i/8 of lane i%8, each lane its own string of bits kept in
- *   every eighth 32-bit word. Eight lanes unpack side by side in 256-bit registers.
+ * - lanes: exactly 256 values in 8 lanes of 32: value i is row i/8 of lane i%8, each lane its own string of bits kept
+ *   in every eighth 32-bit word. Eight lanes unpack side by side in 256-bit registers.
  * - run: any number of values one after another, lowest bit first. */
 #ifndef FT_BITPACK_H
 #define FT_BITPACK_H

@@ -1,5 +1,5 @@
-/* manifest.c - the commit point in memory and as bytes; see manifest.h and FORMAT.md, "Manifest". Reading and committing
- * the file is at the end. */
+/* manifest.c - the commit point in memory and as bytes; see manifest.h and FORMAT.md, "Manifest". Reading and
+ * committing the file is at the end. */
 #include "manifest.h"
 
 #include "bytes.h"

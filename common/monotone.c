@@ -2,7 +2,7 @@
 #include "monotone.h"
 
 #include "bitpack.h"
-#include "bytes.h"
+#include "cpu.h"
 
 static uint32_t upper_bits(uint32_t n, uint32_t universe, unsigned l)
 {
@@ -96,21 +96,6 @@ const unsigned char *ft_monotone_bitmap(const unsigned char *p, const unsigned c
     return n > 1 && read_frame(&f, p, end, n, universe) && f.l == 0 ? f.upper : NULL;
 }
 
-/* Places of the set bits of a bitmap; false unless there are exactly n. out has room for a word's bits too many. */
-static bool set_bits(const unsigned char *bitmap, uint32_t bits, uint32_t n, uint32_t out[FT_BLOCK_LEN + 64])
-{
-    uint32_t i = 0;
-
-    for (uint32_t at = 0; at < bits && i <= n; at += 64) {
-        uint64_t word = ft_load_u64(bitmap + at / 8);
-        if (bits - at < 64)
-            word &= (UINT64_C(1) << (bits - at)) - 1;
-        for (; word; word &= word - 1)
-            out[i++] = at + (uint32_t)__builtin_ctzll(word);
-    }
-    return i == n;
-}
-
 const unsigned char *ft_monotone_decode(const unsigned char *p, const unsigned char *end, uint32_t n,
                                         uint32_t universe, uint32_t base, uint32_t *out)
 {
@@ -126,7 +111,7 @@ const unsigned char *ft_monotone_decode(const unsigned char *p, const unsigned c
             out[i] = base + i;
         return universe == n ? p + 1 : NULL;
     }
-    if (!read_frame(&f, p, end, n, universe) || !set_bits(f.upper, f.bits, n, places))
+    if (!read_frame(&f, p, end, n, universe) || ft_kernel.set_bits(f.upper, f.bits, n, places) != n)
         return NULL;
     if (f.l == 0) {
         for (uint32_t i = 0; i < n; i++)

@@ -90,7 +90,7 @@ static void put_marks(ft_passages_writer *w, const ft_passage_entry *p)
         int64_t step = (int64_t)mark->line - line;
         assert(mark->off >= off && mark->off <= p->end);
         ft_buf_put_varint(&w->code, mark->off - off);
-        ft_buf_put_varint(&w->code, (uint64_t)step << 1 ^ (uint64_t)(step >> 63));
+        ft_buf_put_varint(&w->code, (uint64_t)step << 1 ^ (step < 0 ? UINT64_MAX : 0));
         off = mark->off;
         line = mark->line;
     }

@@ -73,16 +73,6 @@ ft_status ft_postings_open(ft_postings *p, const ft_envelope *env, ft_str post, 
     return p->n_blocks > 1 ? open_skips(p, err) : open_single(p, err);
 }
 
-uint32_t ft_postings_block_last(const ft_postings *p, uint32_t block)
-{
-    return p->last_passage ? ft_load_u32(p->last_passage + 4 * (size_t)block) : p->only_last;
-}
-
-uint8_t ft_postings_block_impact(const ft_postings *p, uint32_t block)
-{
-    return p->impact ? p->impact[block] : p->max_impact;
-}
-
 uint32_t ft_postings_find_block(const ft_postings *p, uint32_t from, uint32_t passage)
 {
     uint32_t lo = from, step = 1;

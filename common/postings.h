@@ -7,6 +7,7 @@
 #define FT_POSTINGS_H
 
 #include "bm25.h"
+#include "bytes.h"
 #include "envelope.h"
 #include "monotone.h"
 
@@ -79,10 +80,16 @@ static inline uint32_t ft_postings_block_len(const ft_postings *p, uint32_t bloc
     return block + 1 < p->n_blocks ? FT_BLOCK_LEN : p->df - block * FT_BLOCK_LEN;
 }
 /* Last passage of a block (block < n_blocks). */
-uint32_t ft_postings_block_last(const ft_postings *p, uint32_t block);
+static inline uint32_t ft_postings_block_last(const ft_postings *p, uint32_t block)
+{
+    return p->last_passage ? ft_load_u32(p->last_passage + 4 * (size_t)block) : p->only_last;
+}
 /* The first block whose last passage is >= passage, from block `from` on; n_blocks if none. */
 uint32_t ft_postings_find_block(const ft_postings *p, uint32_t from, uint32_t passage);
-uint8_t ft_postings_block_impact(const ft_postings *p, uint32_t block);
+static inline uint8_t ft_postings_block_impact(const ft_postings *p, uint32_t block)
+{
+    return p->impact ? p->impact[block] : p->max_impact;
+}
 
 /* Passages of a block, ascending, all below n_passages; *tfs is where its tf data begin. */
 ft_status ft_postings_passages(const ft_postings *p, uint32_t block, uint32_t out[FT_BLOCK_LEN],

@@ -1,5 +1,6 @@
 /* cursor.c - walking one posting list block by block; see eval.h. */
 #include "bytes.h"
+#include "cpu.h"
 #include "eval.h"
 #include "mem.h"
 
@@ -220,6 +221,5 @@ void ft_cursor_score(const ft_cursor *c, uint32_t from, uint32_t to, uint32_t *o
         before = c->sums[from + i];
         dl[i] = ft_norms_get(norms, c->passages[from + i]);
     }
-    for (uint32_t i = 0; i < n; i++)
-        out[i] = ft_contribution(c->weight, ft_bm25_part(params, tf[i], dl[i]));
+    ft_kernel.score(tf, dl, n, c->weight, params.a, params.b, out);
 }

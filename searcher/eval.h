@@ -118,8 +118,8 @@ typedef struct ft_op_class {
     /* Matches in [lo, hi), hi - lo <= FT_WINDOW, that score more than `need`; others may be among them, and those that
      * are have their exact scores. With need < 0: all matches. */
     void (*generate)(ft_op *op, uint32_t lo, uint32_t hi, int64_t need, ft_batch *out);
-    /* Sets bit i for each match lo + i in [lo, hi), hi - lo <= FT_WINDOW; other bits stay as they are. Only of operators
-     * made without scoring. */
+    /* Sets bit i for each match lo + i in [lo, hi), hi - lo <= FT_WINDOW; other bits stay as they are. Only of
+     * operators made without scoring. */
     void (*mark)(ft_op *op, uint32_t lo, uint32_t hi, uint64_t *bits);
     /* For each of n ascending passages that matches: hits[i] = 1 and its score added to scores[i]. hits is zeroed by
      * the caller. */
@@ -144,7 +144,7 @@ ft_op *ft_op_term(ft_eval *eval, const ft_postings *list, float weight);
 ft_op *ft_op_phrase(ft_eval *eval, const ft_postings *const *lists, uint32_t n_lists, const uint32_t *words,
                     uint32_t n_words, float weight);
 
-/* A list as FT_NODE_LIST: all required, or any optional one if none is required, less excluded. The arrays are taken. */
+/* A list as FT_NODE_LIST: all required, or any optional one if none is required, less excluded. Takes the arrays. */
 ft_op *ft_op_list(ft_eval *eval, ft_op **required, uint32_t n_required, ft_op **optional, uint32_t n_optional,
                   ft_op **excluded, uint32_t n_excluded);
 

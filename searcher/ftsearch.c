@@ -69,7 +69,7 @@ static const ft_program program = {
     .name = "ftsearch",
     .what = "search a full-text index",
     .usage = "[OPTIONS] INDEX QUERY...\n"
-             "[OPTIONS] INDEX                 (a query a line on standard input)\n"
+             "[OPTIONS] INDEX               (a query a line on standard input)\n"
              "[OPTIONS] INDEX --queries FILE\n",
     .about = "A query is words; the best passages come first. \"75th anniversary\" in double\n"
              "quotes is a phrase, +word is required, -word excluded, ( ) groups, and AND, OR\n"

@@ -94,7 +94,8 @@ double ft_plan_score(const ft_plan *plan, uint64_t score)
 void ft_plan_eval(const ft_plan *plan, const ft_leaf *leaf, ft_arena *arena, bool scoring, ft_eval *eval,
                   ft_error *err)
 {
-    *eval = (ft_eval){.arena = arena, .norms = &leaf->seg.norms, .params = plan->params, .scoring = scoring, .err = err};
+    *eval = (ft_eval){
+        .arena = arena, .norms = &leaf->seg.norms, .params = plan->params, .scoring = scoring, .err = err};
     eval->factor = ft_bm25_factor(leaf->seg.bound_params, plan->params);
 }
 

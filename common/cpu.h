@@ -1,0 +1,34 @@
+/* cpu.h - the few hot loops that exist for several instruction sets, behind one table. The scalar functions are the
+ * definition; every other set gives the same results to the bit. The best set the machine has is chosen once, before
+ * main; the environment variable FT_CPU (scalar, avx2 or avx512) asks for a lesser one. */
+#ifndef FT_CPU_H
+#define FT_CPU_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+typedef struct ft_kernels {
+    const char *name;
+    /* bitpack.h, lanes: 256 values of `width` bits, 1..32. */
+    void (*unpack_lanes)(const unsigned char *packed, unsigned width, uint32_t *out);
+    /* Places of the set bits of a bitmap of `bits` bits, ascending; how many. Stops after the 64 bits that bring more
+     * than `limit`. out has room for limit + 64 of them; up to 8 bytes behind the bitmap may be read. */
+    uint32_t (*set_bits)(const unsigned char *bitmap, uint32_t bits, uint32_t limit, uint32_t *out);
+    /* out[i] = (uint32_t)(weight * (tf[i] / (tf[i] + (a + b * dl[i])))), each operation rounded to single precision
+     * on its own; n <= 256. */
+    void (*score)(const uint32_t *tf, const uint32_t *dl, uint32_t n, float weight, float a, float b, uint32_t *out);
+} ft_kernels;
+
+/* The set in use. */
+extern ft_kernels ft_kernel;
+
+/* One set by name, for tests; false if it is unknown or this machine lacks it. */
+bool ft_kernels_named(const char *name, ft_kernels *out);
+
+/* The sets themselves; _avx2 and _avx512 only run where the machine has them. */
+extern const ft_kernels ft_kernels_scalar;
+#if defined(__x86_64__)
+extern const ft_kernels ft_kernels_avx2, ft_kernels_avx512;
+#endif
+
+#endif

@@ -1,0 +1,83 @@
+/* cpu_avx2.c - kernels for AVX2, BMI2 and POPCNT; compiled with those flags alone. See cpu.h. */
+#include "cpu.h"
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#include <string.h>
+
+static __m256i load(const void *p)
+{
+    return _mm256_loadu_si256(p);
+}
+
+static void unpack_lanes(const unsigned char *packed, unsigned width, uint32_t *out)
+{
+    __m256i mask = _mm256_set1_epi32((int)(width == 32 ? UINT32_MAX : (1u << width) - 1));
+    __m256i word = load(packed);
+    unsigned shift = 0;
+
+    for (unsigned row = 0; row < 32; row++) {
+        __m256i v = _mm256_srl_epi32(word, _mm_cvtsi32_si128((int)shift));
+        shift += width;
+        if (shift >= 32 && row < 31) {
+            packed += 32;
+            word = load(packed);
+            shift -= 32;
+            v = _mm256_or_si256(v, _mm256_sll_epi32(word, _mm_cvtsi32_si128((int)(width - shift))));
+        }
+        _mm256_storeu_si256((__m256i *)(void *)(out + row * 8), _mm256_and_si256(v, mask));
+    }
+}
+
+/* places[b]: where the bits of byte b are set, lowest first, a byte each. */
+static uint64_t places[256];
+
+__attribute__((constructor)) static void fill_places(void)
+{
+    for (unsigned b = 0; b < 256; b++) {
+        unsigned n = 0;
+        for (unsigned bit = 0; bit < 8; bit++)
+            if (b >> bit & 1)
+                places[b] |= (uint64_t)bit << 8 * n++;
+    }
+}
+
+static uint32_t set_bits(const unsigned char *bitmap, uint32_t bits, uint32_t limit, uint32_t *out)
+{
+    uint32_t n = 0;
+
+    for (uint32_t at = 0; at < bits && n <= limit; at += 64) {
+        uint64_t word;
+        memcpy(&word, bitmap + at / 8, sizeof word);
+        if (bits - at < 64)
+            word = _bzhi_u64(word, bits - at);
+        /* Eight at a time, written whole: out has room for what a word brings, and the next byte overwrites the rest. */
+        __m256i base = _mm256_set1_epi32((int)at);
+        for (unsigned i = 0; i < 8 && word; i++, word >>= 8) {
+            unsigned byte = (unsigned)word & 0xff;
+            __m256i v = _mm256_cvtepu8_epi32(_mm_cvtsi64_si128((long long)places[byte]));
+            _mm256_storeu_si256((__m256i *)(void *)(out + n), _mm256_add_epi32(v, base));
+            n += (uint32_t)_mm_popcnt_u32(byte);
+            base = _mm256_add_epi32(base, _mm256_set1_epi32(8));
+        }
+    }
+    return n;
+}
+
+static void score(const uint32_t *tf, const uint32_t *dl, uint32_t n, float weight, float a, float b, uint32_t *out)
+{
+    __m256 w = _mm256_set1_ps(weight), va = _mm256_set1_ps(a), vb = _mm256_set1_ps(b);
+    uint32_t i = 0;
+
+    for (; i + 8 <= n; i += 8) {
+        __m256 f = _mm256_cvtepi32_ps(load(tf + i)), d = _mm256_cvtepi32_ps(load(dl + i));
+        __m256 x = _mm256_add_ps(va, _mm256_mul_ps(vb, d));
+        __m256 s = _mm256_mul_ps(w, _mm256_div_ps(f, _mm256_add_ps(f, x)));
+        _mm256_storeu_si256((__m256i *)(void *)(out + i), _mm256_cvttps_epi32(s));
+    }
+    if (i < n)
+        ft_kernels_scalar.score(tf + i, dl + i, n - i, weight, a, b, out + i);
+}
+
+const ft_kernels ft_kernels_avx2 = {"avx2", unpack_lanes, set_bits, score};
+#endif

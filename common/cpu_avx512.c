@@ -1,0 +1,55 @@
+/* cpu_avx512.c - kernels for AVX-512 F, BW, VL and VBMI2; compiled with those flags alone. See cpu.h. */
+#include "cpu.h"
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#include <string.h>
+
+static void unpack_lanes(const unsigned char *packed, unsigned width, uint32_t *out)
+{
+    ft_kernels_avx2.unpack_lanes(packed, width, out);
+}
+
+static uint32_t set_bits(const unsigned char *bitmap, uint32_t bits, uint32_t limit, uint32_t *out)
+{
+    static const unsigned char iota[64] = {0,  1,  2,  3,  4,  5,  6,  7,  8,  9,  10, 11, 12, 13, 14, 15,
+                                           16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31,
+                                           32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47,
+                                           48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63};
+    __m512i all = _mm512_loadu_si512(iota);
+    uint32_t n = 0;
+
+    for (uint32_t at = 0; at < bits && n <= limit; at += 64) {
+        uint64_t word;
+        memcpy(&word, bitmap + at / 8, sizeof word);
+        if (bits - at < 64)
+            word = _bzhi_u64(word, bits - at);
+        uint32_t count = (uint32_t)_mm_popcnt_u64(word);
+        __m512i found = _mm512_maskz_compress_epi8(word, all), base = _mm512_set1_epi32((int)at);
+        /* Sixteen at a time, written whole: out has room for what a word brings. */
+        for (uint32_t i = 0; i < count; i += 16) {
+            __m512i v = _mm512_cvtepu8_epi32(_mm512_castsi512_si128(found));
+            _mm512_storeu_si512(out + n + i, _mm512_add_epi32(v, base));
+            found = _mm512_alignr_epi64(found, found, 2);
+        }
+        n += count;
+    }
+    return n;
+}
+
+static void score(const uint32_t *tf, const uint32_t *dl, uint32_t n, float weight, float a, float b, uint32_t *out)
+{
+    __m512 w = _mm512_set1_ps(weight), va = _mm512_set1_ps(a), vb = _mm512_set1_ps(b);
+
+    for (uint32_t i = 0; i < n; i += 16) {
+        __mmask16 m = (__mmask16)(n - i >= 16 ? 0xffff : (1u << (n - i)) - 1);
+        __m512 f = _mm512_cvtepi32_ps(_mm512_maskz_loadu_epi32(m, tf + i));
+        __m512 d = _mm512_cvtepi32_ps(_mm512_maskz_loadu_epi32(m, dl + i));
+        __m512 x = _mm512_add_ps(va, _mm512_mul_ps(vb, d));
+        __m512 s = _mm512_mul_ps(w, _mm512_div_ps(f, _mm512_add_ps(f, x)));
+        _mm512_mask_storeu_epi32(out + i, m, _mm512_cvttps_epi32(s));
+    }
+}
+
+const ft_kernels ft_kernels_avx512 = {"avx512", unpack_lanes, set_bits, score};
+#endif

@@ -1,0 +1,49 @@
+/* cpu_scalar.c - the kernels in plain C: the definition. */
+#include "bm25.h"
+#include "bytes.h"
+#include "cpu.h"
+
+static void unpack_lanes(const unsigned char *packed, unsigned width, uint32_t *out)
+{
+    uint32_t mask = width == 32 ? UINT32_MAX : (1u << width) - 1;
+
+    for (unsigned row = 0; row < 32; row++) {
+        unsigned bit = row * width, word = bit / 32, shift = bit % 32;
+        const unsigned char *at = packed + (size_t)32 * word;
+        uint32_t *to = out + row * 8;
+        if (shift + width <= 32) {
+            for (unsigned lane = 0; lane < 8; lane++)
+                to[lane] = ft_load_u32(at + 4 * lane) >> shift & mask;
+        } else {
+            for (unsigned lane = 0; lane < 8; lane++) {
+                uint32_t low = ft_load_u32(at + 4 * lane) >> shift;
+                uint32_t high = ft_load_u32(at + 32 + 4 * lane) << (32 - shift);
+                to[lane] = (low | high) & mask;
+            }
+        }
+    }
+}
+
+static uint32_t set_bits(const unsigned char *bitmap, uint32_t bits, uint32_t limit, uint32_t *out)
+{
+    uint32_t n = 0;
+
+    for (uint32_t at = 0; at < bits && n <= limit; at += 64) {
+        uint64_t word = ft_load_u64(bitmap + at / 8);
+        if (bits - at < 64)
+            word &= (UINT64_C(1) << (bits - at)) - 1;
+        for (; word; word &= word - 1)
+            out[n++] = at + (uint32_t)__builtin_ctzll(word);
+    }
+    return n;
+}
+
+static void score(const uint32_t *tf, const uint32_t *dl, uint32_t n, float weight, float a, float b, uint32_t *out)
+{
+    ft_bm25 params = {a, b};
+
+    for (uint32_t i = 0; i < n; i++)
+        out[i] = (uint32_t)(int32_t)(weight * ft_bm25_part(params, tf[i], dl[i]));
+}
+
+const ft_kernels ft_kernels_scalar = {"scalar", unpack_lanes, set_bits, score};
