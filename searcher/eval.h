@@ -137,6 +137,12 @@ struct ft_op {
     bool scoring;  /* whether generate and probe give scores */
 };
 
+/* Whether marking all matches of a clause costs no more than probing some passages with it: a probe decodes a block. */
+static inline bool ft_worth_marking(uint64_t cost, uint64_t probes)
+{
+    return cost / FT_BLOCK_LEN <= probes;
+}
+
 /* All constructors take memory from eval's arena and return NULL (with eval->st set) when there is none left. */
 ft_op *ft_op_term(ft_eval *eval, const ft_postings *list, float weight);
 

@@ -255,12 +255,6 @@ static void probe_bits(list_op *l, ft_op **clauses, uint32_t n, enum keep keep, 
     }
 }
 
-/* Whether marking all of a clause costs no more than probing some passages with it: a probe decodes a whole block. */
-static bool dense_beside(const ft_op *clause, uint64_t probes)
-{
-    return clause->cost / FT_BLOCK_LEN <= probes;
-}
-
 static void mark_all_of(list_op *l, uint32_t lo, uint32_t hi, uint64_t *bits)
 {
     uint64_t other[WORDS];
@@ -268,7 +262,7 @@ static void mark_all_of(list_op *l, uint32_t lo, uint32_t hi, uint64_t *bits)
 
     memset(bits, 0, WORDS * sizeof *bits);
     l->required[0]->class->mark(l->required[0], lo, hi, bits);
-    for (; i < l->n_required && dense_beside(l->required[i], l->required[0]->cost); i++) {
+    for (; i < l->n_required && ft_worth_marking(l->required[i]->cost, l->required[0]->cost); i++) {
         memset(other, 0, sizeof other);
         l->required[i]->class->mark(l->required[i], lo, hi, other);
         for (uint32_t w = 0; w < words; w++)

@@ -1,12 +1,14 @@
 /* op_phrase.c - the operator of a phrase: passages where its words stand in consecutive positions; see eval.h.
  *
- * The lists of the distinct terms leapfrog to passages that hold them all; only there are positions decoded, and only
- * if the frequency of the rarest term, an upper bound of the phrase's, could still score enough. */
+ * In a window, passages that may hold all terms are found by intersecting bits; there the lists are asked, and only where
+ * they all agree are positions decoded, and only if the frequency of the rarest term, an upper bound of the phrase's,
+ * could still score enough. */
 #include "eval.h"
 #include "mem.h"
 
 typedef struct word_list {
-    ft_cursor *cursor;
+    ft_cursor *cursor;   /* goes from candidate to candidate */
+    ft_cursor *marker;   /* goes ahead of it, window by window */
     uint32_t *positions; /* in the passage at hand; owned */
     size_t cap;
     uint32_t tf;
@@ -39,34 +41,34 @@ static uint32_t phrase_bound(ft_op *op, uint32_t lo, uint32_t hi)
 
 static uint32_t phrase_hint(ft_op *op, uint32_t lo)
 {
-    phrase_op *p = (phrase_op *)op;
-    uint32_t at = lo;
-
-    for (uint32_t i = 0; i < p->n_lists; i++) {
-        uint32_t here = ft_cursor_hint(p->lists[i].cursor, lo);
-        if (here > at)
-            at = here;
-    }
-    return at;
+    return ft_cursor_hint(((phrase_op *)op)->lists[0].marker, lo);
 }
 
-/* Moves all lists to the first passage >= target that holds every term; UINT32_MAX if there is none below limit. */
-static uint32_t next_common(phrase_op *p, uint32_t target, uint32_t limit)
+/* Sets the bits of the passages of [lo, hi) that may hold all terms: all that do, and maybe others. */
+static void mark_candidates(phrase_op *p, uint32_t lo, uint32_t hi, uint64_t bits[FT_WINDOW / 64])
 {
-    for (uint32_t i = 0; i < p->n_lists;) {
-        ft_cursor *c = p->lists[i].cursor;
-        if (target >= limit || !ft_cursor_seek(c, target))
-            return UINT32_MAX;
-        uint32_t at = c->passages[c->at];
-        if (at == target || i == 0) {
-            target = at;
-            i++;
-        } else {
-            target = at;
-            i = 0;
-        }
+    uint64_t other[FT_WINDOW / 64];
+    uint64_t probes = p->lists[0].cursor->list.df;
+
+    memset(bits, 0, sizeof other);
+    ft_cursor_mark(p->lists[0].marker, lo, hi, bits);
+    for (uint32_t i = 1; i < p->n_lists && ft_worth_marking(p->lists[i].cursor->list.df, probes); i++) {
+        memset(other, 0, sizeof other);
+        ft_cursor_mark(p->lists[i].marker, lo, hi, other);
+        for (uint32_t w = 0; w < FT_WINDOW / 64; w++)
+            bits[w] &= other[w];
     }
-    return target < limit ? target : UINT32_MAX;
+}
+
+/* Moves all lists to a passage; whether every term is there. Passages asked for ascend. */
+static bool stand_at(phrase_op *p, uint32_t passage)
+{
+    for (uint32_t i = 0; i < p->n_lists; i++) {
+        ft_cursor *c = p->lists[i].cursor;
+        if (!ft_cursor_seek(c, passage) || c->passages[c->at] != passage)
+            return false;
+    }
+    return true;
 }
 
 /* Whether word i stands at position `at`; positions asked for ascend. */
@@ -149,17 +151,22 @@ static uint32_t score_here(const phrase_op *p, uint32_t passage)
 static void phrase_generate(ft_op *op, uint32_t lo, uint32_t hi, int64_t need, ft_batch *out)
 {
     phrase_op *p = (phrase_op *)op;
+    uint64_t bits[FT_WINDOW / 64];
 
     out->n = 0;
-    for (uint32_t at = next_common(p, lo, hi); at != UINT32_MAX; at = next_common(p, at + 1, hi)) {
-        if (!ft_cursor_load_tfs(p->lists[0].cursor))
-            return;
-        if (op->scoring && need >= 0 && !may_score(p, ft_norms_get(op->eval->norms, at), need))
-            continue;
-        if (align(p, at) == 0)
-            continue;
-        out->passages[out->n] = at;
-        out->scores[out->n++] = score_here(p, at);
+    mark_candidates(p, lo, hi, bits);
+    for (uint32_t w = 0; w < FT_WINDOW / 64; w++) {
+        for (uint64_t word = bits[w]; word; word &= word - 1) {
+            uint32_t at = lo + w * 64 + (uint32_t)__builtin_ctzll(word);
+            if (!stand_at(p, at) || !ft_cursor_load_tfs(p->lists[0].cursor))
+                continue;
+            if (op->scoring && need >= 0 && !may_score(p, ft_norms_get(op->eval->norms, at), need))
+                continue;
+            if (align(p, at) == 0)
+                continue;
+            out->passages[out->n] = at;
+            out->scores[out->n++] = score_here(p, at);
+        }
     }
     if (op->scoring && need >= 0)
         out->n = ft_keep_above(out->passages, out->scores, out->n, need);
@@ -168,10 +175,16 @@ static void phrase_generate(ft_op *op, uint32_t lo, uint32_t hi, int64_t need, f
 static void phrase_mark(ft_op *op, uint32_t lo, uint32_t hi, uint64_t *bits)
 {
     phrase_op *p = (phrase_op *)op;
+    uint64_t candidates[FT_WINDOW / 64];
 
-    for (uint32_t at = next_common(p, lo, hi); at != UINT32_MAX; at = next_common(p, at + 1, hi))
-        if (align(p, at))
-            bits[(at - lo) / 64] |= UINT64_C(1) << ((at - lo) % 64);
+    mark_candidates(p, lo, hi, candidates);
+    for (uint32_t w = 0; w < FT_WINDOW / 64; w++) {
+        for (uint64_t word = candidates[w]; word; word &= word - 1) {
+            uint32_t at = lo + w * 64 + (uint32_t)__builtin_ctzll(word);
+            if (stand_at(p, at) && align(p, at))
+                bits[w] |= word & -word;
+        }
+    }
 }
 
 static void phrase_probe(ft_op *op, const uint32_t *passages, uint32_t n, uint32_t *scores, uint8_t *hits)
@@ -179,11 +192,10 @@ static void phrase_probe(ft_op *op, const uint32_t *passages, uint32_t n, uint32
     phrase_op *p = (phrase_op *)op;
 
     for (uint32_t i = 0; i < n; i++) {
-        uint32_t at = next_common(p, passages[i], passages[i] + 1);
-        if (at != passages[i] || align(p, at) == 0)
+        if (!stand_at(p, passages[i]) || align(p, passages[i]) == 0)
             continue;
         hits[i] = 1;
-        scores[i] += score_here(p, at);
+        scores[i] += score_here(p, passages[i]);
     }
 }
 
@@ -191,8 +203,10 @@ static void phrase_rewind(ft_op *op)
 {
     phrase_op *p = (phrase_op *)op;
 
-    for (uint32_t i = 0; i < p->n_lists; i++)
+    for (uint32_t i = 0; i < p->n_lists; i++) {
         ft_cursor_rewind(p->lists[i].cursor);
+        ft_cursor_rewind(p->lists[i].marker);
+    }
 }
 
 static void phrase_release(ft_op *op)
@@ -200,7 +214,8 @@ static void phrase_release(ft_op *op)
     phrase_op *p = (phrase_op *)op;
 
     for (uint32_t i = 0; i < p->n_lists; i++) {
-        ft_cursor_release(p->lists[i].cursor);
+        if (p->lists[i].cursor)
+            ft_cursor_release(p->lists[i].cursor);
         ft_free(p->lists[i].positions);
     }
     ft_free(p->starts);
@@ -232,10 +247,13 @@ static bool fill_lists(phrase_op *p, ft_eval *eval, const ft_postings *const *li
     }
     for (uint32_t i = 0; i < p->n_lists; i++) {
         place[order[i]] = i;
-        p->lists[i].cursor = ft_arena_alloc(eval->arena, sizeof(ft_cursor));
-        if (!p->lists[i].cursor)
+        ft_cursor *pair = ft_arena_alloc(eval->arena, 2 * sizeof *pair);
+        if (!pair)
             return false;
-        ft_cursor_init(p->lists[i].cursor, eval, lists[order[i]], p->weight);
+        ft_cursor_init(pair, eval, lists[order[i]], p->weight);
+        ft_cursor_init(pair + 1, eval, lists[order[i]], p->weight);
+        p->lists[i].cursor = pair;
+        p->lists[i].marker = pair + 1;
     }
     for (uint32_t i = 0; i < p->n_words; i++)
         p->words[i] = place[words[i]];
