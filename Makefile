@@ -54,9 +54,9 @@ ALL_SRC := $(CLI_SRC) $(FTINDEX_SRC) $(FTSEARCH_SRC) $(FTBENCH_SRC) $(COMMON_SRC
            $(UNIT_SRC) $(API_SRC) $(SUPPORT_SRC)
 
 .DEFAULT_GOAL := all
-.PHONY: all deps deps-dev check check-full soak demo bench peers peers-bench peers-deps fuzz fuzz-targets lint install clean \
-        help
-.SECONDARY:
+.PHONY: all deps deps-dev check check-full soak demo bench peers peers-bench peers-deps fuzz fuzz-targets lint install \
+        clean help
+.PRECIOUS: $(OBJ)/%.o
 
 all: $(OUT)/ftindex $(OUT)/ftsearch $(OUT)/ftbench $(OUT)/libfulltext.a $(OUT)/libfulltext.so ## build everything (the default)
 
@@ -138,7 +138,6 @@ lint: all $(OUT)/libcommon.a $(OUT)/libindexer.a $(OUT)/libsearcher.a ## what a 
 
 # Each target for T seconds, with what it finds kept under build/fuzz/.
 FUZZ_CC    ?= clang
-FUZZ_FLAGS := -g -O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined
 fuzz: ## fuzz each parser and decoder for T seconds (needs clang)
 	$(Q)$(MAKE) -s CC=$(FUZZ_CC) SANITIZE=fuzzer-no-link,address,undefined fuzz-targets
 	$(Q)for t in $(FUZZ_NAMES); do echo "== $$t"; mkdir -p build/fuzz/$$t tests/fuzz/corpus/$${t#fuzz_}; \
@@ -222,7 +221,8 @@ $(OUT)/peers/xapian: $(OBJ)/bench/peers/peer_xapian.o $(PEER_OBJ) $(OUT)/libfull
 
 $(OBJ)/bench/peers/peer_xapian.o: bench/peers/peer_xapian.cc
 	@mkdir -p $(@D)
-	$(Q)$(CXX) -std=c++17 -fvisibility=hidden -MMD -MP -Wall -Wextra -Wshadow $(HARDEN) $(INSTRUMENT) $(CFLAGS) $(CPPFLAGS) -Icommon -c $< -o $@
+	$(Q)$(CXX) -std=c++17 -fvisibility=hidden -MMD -MP -Wall -Wextra -Wshadow $(HARDEN) $(INSTRUMENT) $(CFLAGS) $(CPPFLAGS) \
+	  -Icommon -c $< -o $@
 
 peers: all ## build the peers for which a library is installed
 	@$(foreach p,$(PEERS),if $(HAVE_$(p)) >/dev/null 2>&1; then $(MAKE) -s $(OUT)/peers/$(p) || exit 1; echo 'peers: $(p) built'; \

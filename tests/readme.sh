@@ -1,7 +1,7 @@
 #!/bin/bash
 # tests/readme.sh [--count] - runs the commands that README.md shows, so that they stay true. A block opened by
-# ```sh is run if the line before it is `<!-- run -->`. Each block is a test; it runs in a folder where the tree's
-# files are linked to, so that what it writes does not stay, and fails with its first command that fails.
+# ```sh is run if the line before it is `<!-- run -->`. Each block is a test, and fails with its first command that fails.
+# They run one after the other in a folder where the tree's files are linked to, so that what they write does not stay.
 set -u
 cd "$(dirname "$0")/.." || exit 3
 root=$(pwd)
@@ -12,9 +12,10 @@ blocks() {
 
 [ "${1-}" = --count ] && { blocks | grep -c . || true; } && exit 0
 passed=0 failed=0
+dir=$(mktemp -d)
+trap 'rm -rf "$dir"' EXIT
+ln -s "$root"/* "$dir"
 for line in $(blocks); do
-    dir=$(mktemp -d)
-    ln -s "$root"/* "$dir"
     sed -n "$((line + 1)),/^\`\`\`\$/p" README.md | sed '$d' >"$dir/.commands"
     if (cd "$dir" && timeout 600 bash -e .commands </dev/null >"$dir/.said" 2>&1); then
         passed=$((passed + 1))
@@ -23,7 +24,6 @@ for line in $(blocks); do
         echo "README.md:$line: the commands failed:"
         tail -n 20 "$dir/.said" | sed 's/^/    /'
     fi
-    rm -rf "$dir"
 done
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]

@@ -1,4 +1,4 @@
-/* fuzz_sources.c - the readers of input formats on any bytes: the first byte chooses the format, the rest is the file. */
+/* fuzz_sources.c - the readers of input formats on any bytes: the first chooses the format, the rest is the file. */
 #include "detect.h"
 #include "source.h"
 

@@ -1,6 +1,6 @@
-/* fuzzparts.h - turns fuzz input into the parts of a sealed segment file. Even first byte: the parts are the input's own
- * bytes. Odd: they are those of a valid file, with the bytes of the input edited into them, three at a time (place u16,
- * value). The writer of the envelope seals either, so that the decoders behind the checksums are reached. */
+/* fuzzparts.h - turns fuzz input into the parts of a sealed segment file. Even first byte: the parts are the input's
+ * own bytes. Odd: they are those of a valid file, with the bytes of the input edited into them, three at a time (place
+ * u16, value). The writer of the envelope seals either, so that the decoders behind the checksums are reached. */
 #ifndef FT_FUZZPARTS_H
 #define FT_FUZZPARTS_H
 
@@ -74,7 +74,8 @@ static inline void ft_fuzzparts_split(ft_buf parts[FT_FUZZ_PARTS], const uint8_t
     }
 }
 
-static inline void ft_fuzzparts_edit(const ft_fuzzparts *p, ft_buf parts[FT_FUZZ_PARTS], const uint8_t *data, size_t size)
+static inline void ft_fuzzparts_edit(const ft_fuzzparts *p, ft_buf parts[FT_FUZZ_PARTS], const uint8_t *data,
+                                     size_t size)
 {
     size_t total = 0;
 

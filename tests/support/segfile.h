@@ -127,8 +127,8 @@ static inline uint64_t ft_segfile_seal(unsigned char *data, size_t len)
     return ft_load_u64(footer + 40);
 }
 
-/* Calls look(arg, sealed, st) for each bit of the file, flipped, as it is and sealed again: st is what opening said, and
- * e is open if that is FT_OK. False if the file could not be handled. */
+/* Calls look(arg, sealed, st) for each bit of the file, flipped, as it is and sealed again: st is what opening said,
+ * and e is open if that is FT_OK. False if the file could not be handled. */
 static inline bool ft_segfile_flip_all(ft_segfile *f,
                                        void (*look)(void *arg, const ft_envelope *e, ft_status st, bool sealed),
                                        void *arg)
