@@ -39,7 +39,7 @@ INDEX_LIBS  := -lz
 CLI_SRC      := $(wildcard common/cli*.c common/json*.c common/optab*.c common/lines*.c)
 FTINDEX_SRC  := $(wildcard indexer/ftindex.c indexer/commands*.c indexer/source*.c indexer/detect.c indexer/inputs.c \
                   indexer/progress.c indexer/title.c)
-FTSEARCH_SRC := $(wildcard searcher/ftsearch.c searcher/batch.c searcher/print*.c)
+FTSEARCH_SRC := $(wildcard searcher/ftsearch.c searcher/batch.c searcher/print*.c searcher/prompt*.c)
 FTBENCH_SRC  := $(wildcard bench/*.c)
 COMMON_SRC   := $(filter-out $(CLI_SRC),$(wildcard common/*.c))
 INDEXER_SRC  := $(filter-out $(FTINDEX_SRC),$(wildcard indexer/*.c))
