@@ -1,6 +1,7 @@
 /* ftsearch.c - the program that searches an index: its options, and what they make of the engine's. */
 #include "cli_page.h"
 #include "print_batch.h"
+#include "prompt.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -69,7 +70,7 @@ static const ft_program program = {
     .name = "ftsearch",
     .what = "search a full-text index",
     .usage = "[OPTIONS] INDEX QUERY...\n"
-             "[OPTIONS] INDEX               (a query a line on standard input)\n"
+             "[OPTIONS] INDEX            (a prompt; in a pipe, a query a line)\n"
              "[OPTIONS] INDEX --queries FILE\n",
     .about = "A query is words; the best passages come first. \"75th anniversary\" in double\n"
              "quotes is a phrase, +word is required, -word excluded, ( ) groups, and AND, OR\n"
@@ -176,6 +177,13 @@ static int search_many(const settings *set, const ft_reader *rd)
     return ft_out_close(&out, status);
 }
 
+static int search_prompt(const settings *set, const ft_reader *rd, const char *index)
+{
+    ft_print_batch b = make_batch(set, rd, false);
+
+    return ft_prompt_run(&b, index);
+}
+
 static int search(const settings *set, const ft_args *args)
 {
     ft_reader *rd = NULL;
@@ -193,7 +201,12 @@ static int search(const settings *set, const ft_args *args)
     }
     if (ft_reader_open(&rd, args->words[0], &err) != FT_OK)
         return ft_cli_fail(&err);
-    status = args->n_words > 1 ? search_words(set, rd, args) : search_many(set, rd);
+    if (args->n_words > 1)
+        status = search_words(set, rd, args);
+    else if (!set->queries && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO))
+        status = search_prompt(set, rd, args->words[0]);
+    else
+        status = search_many(set, rd);
     ft_reader_close(rd);
     return status;
 }

@@ -15,6 +15,7 @@ typedef struct ft_print_options {
     bool color;          /* highlight */
     bool many;           /* one of several queries */
     unsigned columns;
+    bool wide;           /* use all the columns, however many */
     const char *tag;
     uint64_t offset;
 } ft_print_options;
@@ -37,6 +38,11 @@ ft_status ft_print_human(const ft_print_options *opts, const ft_answer *answer, 
 ft_status ft_print_json(const ft_print_options *opts, const ft_answer *answer, ft_buf *out, ft_error *err);
 ft_status ft_print_tsv(const ft_print_options *opts, const ft_answer *answer, ft_buf *out, ft_error *err);
 ft_status ft_print_trec(const ft_print_options *opts, const ft_answer *answer, ft_buf *out, ft_error *err);
+
+/* Of the human format: hit i alone, and a snippet as an indented block wrapped to the columns. */
+ft_status ft_print_human_hit(const ft_print_options *opts, const ft_answer *answer, size_t i, ft_buf *out,
+                             ft_error *err);
+void ft_print_block(const ft_print_options *opts, const ft_snippet *s, ft_buf *out);
 
 /* What they share, in print.c. */
 

@@ -8,6 +8,7 @@
 #include "json.h"
 #include "lines.h"
 #include "mem.h"
+#include "print_pager.h"
 
 #include <pthread.h>
 #include <stdio.h>
@@ -88,6 +89,8 @@ int ft_print_batch_one(const ft_print_batch *b, ft_str text, ft_out *out)
     ft_error err;
 
     ft_status st = answer_query(b, (ft_str){"1", 1}, text, &out->buf, &talk, &matched, &timed_out, &err);
+    if (st == FT_OK && b->print.format == FT_PRINT_HUMAN && b->print.terminal)
+        ft_print_pager(out, 1);
     if (st == FT_OK)
         write_talk(&talk, out);
     else

@@ -75,10 +75,9 @@ static void light(wrapper *w, bool on)
     w->lit = on;
 }
 
-/* A snippet as a wrapped block whose first line begins at the indent. */
-static void put_block(const ft_print_options *opts, const ft_snippet *s, ft_buf *out)
+void ft_print_block(const ft_print_options *opts, const ft_snippet *s, ft_buf *out)
 {
-    unsigned columns = opts->columns < WIDEST ? opts->columns : WIDEST;
+    unsigned columns = opts->columns < WIDEST || opts->wide ? opts->columns : WIDEST;
     wrapper w = {.out = out, .column = INDENT, .columns = columns, .indent = INDENT, .color = opts->color};
     const unsigned char *text = (const unsigned char *)s->text.ptr, *end = text + s->text.len, *p = text;
     size_t span = 0;
@@ -174,7 +173,7 @@ static void put_arranged(const ft_print_options *opts, const ft_print_hit *h, ft
     }
     put_place(out, h);
     ft_buf_putc(out, '\n');
-    put_block(opts, &h->snippet, out);
+    ft_print_block(opts, &h->snippet, out);
 }
 
 static void put_count(const ft_print_options *opts, const ft_answer *answer, ft_buf *out)
@@ -195,37 +194,42 @@ static void put_count(const ft_print_options *opts, const ft_answer *answer, ft_
     ft_buf_printf(out, "%s%*s%s\n", left, gap > 2 ? gap : 2, "", right);
 }
 
-ft_status ft_print_human(const ft_print_options *opts, const ft_answer *answer, ft_buf *out, ft_error *err)
+ft_status ft_print_human_hit(const ft_print_options *opts, const ft_answer *answer, size_t i, ft_buf *out,
+                             ft_error *err)
 {
     size_t room = opts->terminal ? (size_t)opts->columns * 3 : FT_PRINT_SNIPPET;
     ft_buf spans = {0};
+    ft_print_hit h;
+
+    ft_status st = ft_print_hit_get(opts, answer, i, room, &h, err);
+    if (st == FT_OK && opts->text)
+        st = whole_passage(&h, &spans, err);
+    if (st == FT_OK && opts->terminal) {
+        ft_buf_putc(out, '\n');
+        put_arranged(opts, &h, out);
+    } else if (st == FT_OK) {
+        put_place(out, &h);
+        ft_buf_putc(out, ':');
+        ft_print_score(out, h.hit.score);
+        ft_buf_putc(out, ':');
+        ft_print_line(out, &h.snippet, opts->color);
+        ft_buf_putc(out, '\n');
+    }
+    if (st == FT_OK && opts->explain)
+        st = put_explain(out, answer, i, err);
+    ft_buf_release(&spans);
+    return st;
+}
+
+ft_status ft_print_human(const ft_print_options *opts, const ft_answer *answer, ft_buf *out, ft_error *err)
+{
     ft_status st = FT_OK;
 
     if (opts->terminal)
         put_count(opts, answer, out);
-    for (size_t i = 0; st == FT_OK && i < ft_results_count(answer->results); i++) {
-        ft_print_hit h;
-        st = ft_print_hit_get(opts, answer, i, room, &h, err);
-        if (st == FT_OK && opts->text)
-            st = whole_passage(&h, &spans, err);
-        if (st != FT_OK)
-            break;
-        if (opts->terminal) {
-            ft_buf_putc(out, '\n');
-            put_arranged(opts, &h, out);
-        } else {
-            put_place(out, &h);
-            ft_buf_putc(out, ':');
-            ft_print_score(out, h.hit.score);
-            ft_buf_putc(out, ':');
-            ft_print_line(out, &h.snippet, opts->color);
-            ft_buf_putc(out, '\n');
-        }
-        if (opts->explain)
-            st = put_explain(out, answer, i, err);
-    }
+    for (size_t i = 0; st == FT_OK && i < ft_results_count(answer->results); i++)
+        st = ft_print_human_hit(opts, answer, i, out, err);
     if (opts->terminal && opts->many)
         ft_buf_putc(out, '\n');
-    ft_buf_release(&spans);
     return st;
 }

@@ -15,8 +15,8 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
-/* FORMAT.md, "Manifest": one segment of 20 documents, of which numbers 2 and 19 are deleted. The Unicode version is that
- * of the program, so reading is compared and not writing. */
+/* FORMAT.md, "Manifest": one segment of 20 documents, of which numbers 2 and 19 are deleted. The Unicode version is
+ * that of the program, so reading is compared and not writing. */
 static const unsigned char example[] = {
     0x46, 0x54, 0x4d, 0x41, 0x4e, 0x0d, 0x0a, 0x1a, 0x01, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
     0x7f, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x03, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
