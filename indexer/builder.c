@@ -268,7 +268,7 @@ static void run_job(void *arg, unsigned worker)
         ft_batch_process(batch, &b->workers[worker]);
 }
 
-/* Hands the batch over and begins another. With one worker it is processed here and now, so that no second text waits. */
+/* Hands the batch over and begins another. With one worker it is processed here and now: no second text waits. */
 static ft_status submit(ft_builder *b, bool last, ft_error *err)
 {
     ft_batch *batch = b->batch, *next = NULL, *done;

@@ -6,6 +6,7 @@
 #include "compact.h"
 
 #include "mem.h"
+#include "pages.h"
 #include "pool.h"
 #include "seglists.h"
 
@@ -160,7 +161,7 @@ static ft_status copy_stream(compactor *c, const ft_compact_input *in, ft_error 
         }
         to = doc.stream + doc.title_len + doc.text_len;
         if (copied > GIVE_BACK) {
-            ft_seglists_unmap_pages(in->segment);
+            ft_pages_give_back(&in->segment->env.map);
             copied = 0;
         }
     }
@@ -245,7 +246,7 @@ static ft_status copy_docs(compactor *c, size_t input, ft_error *err)
     }
     for (uint32_t i = 0; st == FT_OK && i < in->entry->n_docs; i++) {
         if (i % DOCS_PER_RETURN == 0) {
-            ft_seglists_unmap_pages(in->segment);
+            ft_pages_give_back(&in->segment->env.map);
             st = ft_build_canceled(c->config, err);
         }
         if (st != FT_OK || ft_manifest_is_deleted(in->entry, i))
@@ -298,7 +299,7 @@ ft_status ft_compact(const ft_build_config *config, const ft_compact_input *inpu
     *out = (ft_flushed){0};
     for (size_t i = 0; st == FT_OK && i < n; i++) {
         st = copy_stream(&c, &inputs[i], err);
-        ft_seglists_unmap_pages(inputs[i].segment);
+        ft_pages_give_back(&inputs[i].segment->env.map);
     }
     if (st == FT_OK)
         st = submit_piece(&c, true, err);

@@ -7,6 +7,7 @@
 
 #include "bytes.h"
 #include "mem.h"
+#include "pages.h"
 #include "words.h"
 
 #include <stdlib.h>
@@ -95,6 +96,7 @@ static ft_status room_for_terms(ft_inverter *inv, ft_error *err)
 
     if (FT_GROW(inv->counts, inv->cap_counts, inv->vocabulary.n_terms) != 0)
         return ft_fail_nomem(err);
+    ft_pages_enlarge(inv->counts, inv->cap_counts * sizeof *inv->counts);
     memset(inv->counts + before, 0, (inv->cap_counts - before) * sizeof *inv->counts);
     return FT_OK;
 }
@@ -262,8 +264,11 @@ static ft_status scatter(ft_inverter *inv, ft_error *err)
 {
     size_t at = 0;
 
-    if (FT_GROW(inv->sorted, inv->cap_sorted, inv->n_tokens) != 0)
-        return ft_fail_nomem(err);
+    if (inv->n_tokens > inv->cap_sorted) {
+        if (FT_GROW(inv->sorted, inv->cap_sorted, inv->n_tokens) != 0)
+            return ft_fail_nomem(err);
+        ft_pages_enlarge(inv->sorted, inv->cap_sorted * sizeof *inv->sorted);
+    }
     for (size_t i = 0; i < inv->n_used; i++) {
         size_t n = inv->counts[inv->used[i].term];
         inv->counts[inv->used[i].term] = (uint32_t)at;

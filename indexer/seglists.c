@@ -2,19 +2,9 @@
 #include "seglists.h"
 
 #include "mem.h"
-
-#include <sys/mman.h>
+#include "pages.h"
 
 #define TOUCHED_MAX (16u << 20) /* mapped bytes that may stay resident, roughly */
-
-void ft_seglists_unmap_pages(const ft_segment *segment)
-{
-    const ft_mapping *map = &segment->env.map;
-
-    /* Advice only: when it fails, memory stays in use and nothing else happens. */
-    if (map->data)
-        (void)madvise((void *)(uintptr_t)map->data, map->len, MADV_DONTNEED);
-}
 
 /* Merging needs each source in order, whatever the file claims. */
 static bool ascends(const ft_seglists *s)
@@ -41,7 +31,7 @@ static ft_status next_term(ft_list_source *source, bool *more, ft_error *err)
     s->block = s->i = s->n = 0;
     s->touched += s->terms.info.post_len + s->terms.info.pos_len;
     if (s->touched > TOUCHED_MAX) {
-        ft_seglists_unmap_pages(s->segment);
+        ft_pages_give_back(&s->segment->env.map);
         s->touched = 0;
     }
     return ft_postings_open(&s->list, &s->segment->env, s->segment->postings, s->segment->positions,
@@ -83,11 +73,11 @@ static ft_status decode_block(ft_seglists *s, ft_error *err)
 static ft_status append(ft_seglists *s, uint32_t number, ft_list_block *b, ft_error *err)
 {
     uint32_t from = s->i ? s->sums[s->i - 1] : 0, tf = s->sums[s->i] - from;
-    uint32_t *out = ft_list_block_room(b, tf);
     uint64_t position = 0;
 
-    if (!out)
+    if (b->n_positions + tf > b->cap_positions && !ft_list_block_room(b, tf))
         return ft_fail_nomem(err);
+    uint32_t *out = b->positions + b->n_positions;
     for (uint32_t k = 0; k < tf; k++) {
         position += (uint64_t)s->gaps[from + k] + (k > 0);
         out[k] = (uint32_t)position;

@@ -27,7 +27,4 @@ typedef struct ft_seglists {
 void ft_seglists_init(ft_seglists *s, const ft_segment *segment, const uint32_t *numbers, uint32_t base);
 void ft_seglists_release(ft_seglists *s);
 
-/* Gives a mapped segment's memory back; its pages come again from the file when they are needed. */
-void ft_seglists_unmap_pages(const ft_segment *segment);
-
 #endif

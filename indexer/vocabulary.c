@@ -5,6 +5,7 @@
 #include "vocabulary.h"
 
 #include "mem.h"
+#include "pages.h"
 
 #define XXH_INLINE_ALL
 #include <xxhash.h>
@@ -147,6 +148,7 @@ static ft_status grow_forms(ft_vocabulary *v, ft_error *err)
 
     if (!forms)
         return ft_fail_nomem(err);
+    ft_pages_enlarge(forms, ((size_t)mask + 1) * sizeof *forms);
     for (size_t i = 0; i <= v->mask; i++) {
         if (v->forms[i].len == 0)
             continue;

@@ -5,7 +5,7 @@
 #include "writer.h"
 
 #include "mem.h"
-#include "seglists.h"
+#include "pages.h"
 
 #include <math.h>
 #include <sched.h>
@@ -323,7 +323,7 @@ static ft_status delete_committed(ft_index *ix, const char *id, size_t len, uint
     }
     if (++ix->n_lookups % LOOKUPS_PER_RETURN == 0)
         for (size_t i = 0; ix->segments && i < ix->next.n_segments; i++)
-            ft_seglists_unmap_pages(&ix->segments[i]);
+            ft_pages_give_back(&ix->segments[i].env.map);
     return st;
 }
 

@@ -5,9 +5,11 @@
 
 #include <criterion/criterion.h>
 #include <dirent.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -155,8 +157,9 @@ static uint64_t only_segment(const char *path)
 /* Document `i` of a made-up collection, version `v`; some long, some empty, some in many passages. */
 static void add_made_up(ft_index *ix, unsigned i, unsigned v)
 {
-    static const char *const words[] = {"alpha", "beta", "Gamma", "delta's", "running", "\xe6\xbc\xa2\xe5\xad\x97\xe4\xbb\xae",
-                                        "the", "of", "caf\xc3\xa9", "75th", "COVID-19"};
+    static const char *const words[] = {
+        "alpha", "beta", "Gamma", "delta's", "running", "\xe6\xbc\xa2\xe5\xad\x97\xe4\xbb\xae",
+        "the", "of", "caf\xc3\xa9", "75th", "COVID-19"};
     char id[32], title[64], *text = NULL;
     size_t len;
     unsigned seed = i * 2654435761u + v * 97, n = i % 11 == 0 ? 0 : i % 37 == 5 ? 9000 : i % 150;
@@ -170,7 +173,9 @@ static void add_made_up(ft_index *ix, unsigned i, unsigned v)
     }
     fclose(f);
     snprintf(id, sizeof id, "doc%u", i);
-    snprintf(title, sizeof title, i % 3 ? "Title %u of beta" : "", i);
+    title[0] = '\0';
+    if (i % 3)
+        snprintf(title, sizeof title, "Title %u of beta", i);
     add(ix, id, title, text, i % 2 ? 40 : 0);
     free(text);
 }
@@ -387,7 +392,8 @@ Test(writer, threads_and_memory_change_no_byte)
     for (unsigned round = 0; round < 4; round++) {
         static const unsigned threads[] = {1, 2, 3, 7};
         char *path = join(dir, "x.ft");
-        ft_index_options o = {.size = sizeof o, .threads = threads[round], .memory = round % 2 ? 1 : 0, .replace = true};
+        ft_index_options o = {
+            .size = sizeof o, .threads = threads[round], .memory = round % 2 ? 1 : 0, .replace = true};
         ft_error err;
         ft_index *ix;
         ok(ft_index_create(&ix, path, &o, &err), &err);
@@ -637,6 +643,93 @@ Test(writer, every_failing_allocation_is_survived, .timeout = 300)
         }
     }
     check(path);
+    free(path);
+    remove_dir(dir);
+}
+
+/* ------------------------------------------------ failing system calls */
+
+static bool now(void)
+{
+    if (countdown-- != 0)
+        return false;
+    errno = ENOSPC;
+    return true;
+}
+
+static int failing_open(const char *path, int flags, mode_t mode)
+{
+    return now() ? -1 : ft_io_system.open(path, flags, mode);
+}
+
+static ssize_t failing_write(int fd, const void *data, size_t len)
+{
+    return now() ? -1 : ft_io_system.write(fd, data, len);
+}
+
+static ssize_t failing_read(int fd, void *data, size_t len)
+{
+    return now() ? -1 : ft_io_system.read(fd, data, len);
+}
+
+static int failing_sync(int fd)
+{
+    return now() ? -1 : ft_io_system.sync(fd);
+}
+
+static int failing_rename(const char *from, const char *to)
+{
+    return now() ? -1 : ft_io_system.rename(from, to);
+}
+
+static void *failing_map(size_t len, int fd)
+{
+    return now() ? MAP_FAILED : ft_io_system.map(len, fd);
+}
+
+static int open_descriptors(void)
+{
+    char *names = list("/proc/self/fd");
+    int n = 0;
+
+    for (const char *p = names; *p; p++)
+        n += *p == ' ';
+    free(names);
+    return n;
+}
+
+Test(writer, every_failing_call_is_survived, .timeout = 300)
+{
+    char *dir = temp_dir(), *path = join(dir, "x.ft");
+    long live = ft_mem_live();
+    int descriptors = open_descriptors();
+    ft_io_table table = ft_io_system;
+    ft_manifest m;
+
+    table.open = failing_open;
+    table.write = failing_write;
+    table.read = failing_read;
+    table.sync = failing_sync;
+    table.rename = failing_rename;
+    table.map = failing_map;
+    for (long n = 0;; n++) {
+        countdown = n;
+        ft_io = &table;
+        ft_status st = history(path);
+        ft_io = &ft_io_system;
+        bool hit = countdown < 0;
+        cr_assert(st == FT_OK || hit, "call %ld: status %d", n, (int)st);
+        cr_assert_eq(ft_mem_live(), live, "call %ld leaks", n);
+        cr_assert_eq(open_descriptors(), descriptors, "call %ld leaves a file open", n);
+        st = ft_manifest_read(&m, path, NULL);
+        cr_assert(st == FT_OK || st == FT_ENOINDEX, "call %ld: manifest status %d", n, (int)st);
+        if (st == FT_OK) {
+            ft_manifest_release(&m);
+            check(path);
+        }
+        if (!hit)
+            break;
+    }
     free(path);
     remove_dir(dir);
 }
