@@ -51,7 +51,7 @@ static uint32_t set_bits(const unsigned char *bitmap, uint32_t bits, uint32_t li
         memcpy(&word, bitmap + at / 8, sizeof word);
         if (bits - at < 64)
             word = _bzhi_u64(word, bits - at);
-        /* Eight at a time, written whole: out has room for what a word brings, and the next byte overwrites the rest. */
+        /* Eight at a time, written whole: out has room for what a word brings, and the next byte overwrites. */
         __m256i base = _mm256_set1_epi32((int)at);
         for (unsigned i = 0; i < 8 && word; i++, word >>= 8) {
             unsigned byte = (unsigned)word & 0xff;

@@ -127,7 +127,7 @@ FT_API ft_status ft_index_delete(ft_index *ix, const char *id, size_t len, bool 
 /* Makes everything added and deleted since the last commit durable and visible, all or nothing. info may be NULL. */
 FT_API ft_status ft_index_commit(ft_index *ix, ft_commit_info *info, ft_error *err);
 
-/* Merges all committed segments into one without the deleted documents, and commits that. */
+/* Commits what is pending, then merges all segments into one without the deleted documents, and commits that. */
 FT_API ft_status ft_index_merge(ft_index *ix, ft_commit_info *info, ft_error *err);
 
 /* Gives up what was not committed, removes its files, releases the lock. */

@@ -15,7 +15,7 @@ void ft_free(void *p);
 /* Grows *p, an array of items of `size` bytes with room for *cap, to hold at least `need`, by doubling. Returns 0 on
  * success, -1 when out of memory (the array stays as it was). Use FT_GROW. */
 int ft_grow(void **p, size_t *cap, size_t need, size_t size);
-#define FT_GROW(p, cap, need) ft_grow((void **)&(p), &(cap), (need), sizeof *(p))
+#define FT_GROW(p, cap, need) ((need) <= (cap) ? 0 : ft_grow((void **)&(p), &(cap), (need), sizeof *(p)))
 
 /* For tests: hook(arg) is asked before each allocation and makes it fail by returning non-zero. NULL removes it. */
 void ft_mem_set_hook(int (*hook)(void *arg), void *arg);

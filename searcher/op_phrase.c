@@ -1,8 +1,8 @@
 /* op_phrase.c - the operator of a phrase: passages where its words stand in consecutive positions; see eval.h.
  *
- * In a window, passages that may hold all terms are found by intersecting bits; there the lists are asked, and only where
- * they all agree are positions decoded, and only if the frequency of the rarest term, an upper bound of the phrase's,
- * could still score enough. */
+ * In a window, passages that may hold all terms are found by intersecting bits; there the lists are asked, and only
+ * where they all agree are positions decoded, and only if the frequency of the rarest term, an upper bound of the
+ * phrase's, could still score enough. */
 #include "eval.h"
 #include "mem.h"
 

@@ -61,7 +61,7 @@ Test(cpu, set_bits_equals_scalar_at_every_length_and_density)
         unsigned char *bitmap = guarded((bits + 7) / 8 + 8, &map, &map_len); /* with the 8 bytes allowed */
         for (unsigned density = 0; density < 4; density++) {
             for (uint32_t i = 0; i < (bits + 7) / 8 + 8; i++)
-                bitmap[i] = density == 3 ? 0xff : (unsigned char)(rand() & rand() & (density ? rand() | -(density & 1) : 0));
+                bitmap[i] = density == 3 ? 0xff : (unsigned char)(density == 2 ? rand() : rand() & rand() & rand());
             for (uint32_t limit = 1; limit < 2000; limit = limit * 3 + 1) {
                 uint32_t n = ft_kernels_scalar.set_bits(bitmap, bits, limit, want);
                 for (size_t s = 0; s < sizeof sets / sizeof *sets; s++) {
@@ -84,7 +84,8 @@ Test(cpu, scores_equal_scalar_to_the_bit)
     srand(3);
     for (unsigned round = 0; round < 2000; round++) {
         uint32_t n = 1 + (uint32_t)rand() % 256;
-        float weight = (float)(1 + rand() % (1 << 30)), a = (float)(rand() % 1000) / 700, b = (float)(rand() % 1000) / 9e4f;
+        float weight = (float)(1 + rand() % (1 << 30));
+        float a = (float)(rand() % 1000) / 700, b = (float)(rand() % 1000) / 9e4f;
         for (uint32_t i = 0; i < n; i++) {
             tf[i] = 1 + (uint32_t)rand() % (round % 3 ? 5 : 100000);
             dl[i] = tf[i] + (uint32_t)rand() % 70000;
