@@ -3,9 +3,7 @@
 #ifndef FT_CHARS_H
 #define FT_CHARS_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "utf8.h"
 
 #define FT_CHARS_BAD UINT32_MAX /* bytes that are no character */
 
@@ -13,29 +11,10 @@
  * length of what one U+FFFD stands for: the longest beginning of a character that is there, at least one byte. */
 static inline uint32_t ft_chars_decode(const unsigned char *p, const unsigned char *end, size_t *len)
 {
-    static const uint32_t least[4] = {0, 0x80, 0x800, 0x10000};
-    unsigned char c = *p;
+    uint32_t cp = ft_utf8_next(p, (size_t)(end - p), len);
 
-    *len = 1;
-    if (c < 0x80)
-        return c;
-    if (c < 0xc2 || c > 0xf4)
-        return FT_CHARS_BAD;
-    size_t more = c < 0xe0 ? 1 : c < 0xf0 ? 2 : 3;
-    uint32_t cp = c & (0x3fu >> more);
-    for (size_t i = 1; i <= more; i++) {
-        if ((size_t)(end - p) <= i || (p[i] & 0xc0) != 0x80)
-            return FT_CHARS_BAD;
-        cp = cp << 6 | (p[i] & 0x3f);
-        if (i == 1 && more > 1) {
-            /* The second byte alone shows overlong forms, surrogates and values past the last plane. */
-            uint32_t low = cp << 6 * (more - 1), high = low | ((1u << 6 * (more - 1)) - 1);
-            if (high < least[more] || low > 0x10ffff || (low >= 0xd800 && high <= 0xdfff))
-                return FT_CHARS_BAD;
-        }
-        *len = i + 1;
-    }
-    return cp;
+    /* A U+FFFD that is written out is a character like others: ef bf bd. */
+    return cp == FT_UTF8_BAD && !(*len == 3 && p[0] == 0xef && p[2] == 0xbd) ? FT_CHARS_BAD : cp;
 }
 
 /* C0, DEL and C1. */
