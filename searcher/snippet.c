@@ -76,6 +76,16 @@ static unsigned kind_of(const char *text, const ft_span *span)
     return (hash >> 16 ^ hash) % KINDS;
 }
 
+/* Words in a span, more or less: a phrase counts for as many. */
+static size_t words_of(const char *text, const ft_span *span)
+{
+    size_t words = 1;
+
+    for (uint64_t i = span->start + 1; i < span->end && i < span->start + 256; i++)
+        words += text[i] == ' ' || text[i] == '\n';
+    return words;
+}
+
 /* The neighbouring spans first..*last that fit into max_len bytes and show most different words, then most words,
  * then stand first. */
 static size_t best_run(const char *text, const ft_span *spans, size_t n, size_t max_len, size_t *last)
@@ -88,15 +98,16 @@ static size_t best_run(const char *text, const ft_span *spans, size_t n, size_t 
         if (end < i)
             end = i;
         while (end < n && spans[end].end - spans[i].start <= max_len)
-            kinds += shown[kind_of(text, &spans[end++])]++ == 0;
+            if (shown[kind_of(text, &spans[end++])]++ == 0)
+                kinds += words_of(text, &spans[end - 1]);
         if (kinds > best_kinds || (kinds == best_kinds && end - i > best_count)) {
             best = i;
             *last = end - 1;
             best_kinds = kinds;
             best_count = end - i;
         }
-        if (end > i)
-            kinds -= --shown[kind_of(text, &spans[i])] == 0;
+        if (end > i && --shown[kind_of(text, &spans[i])] == 0)
+            kinds -= words_of(text, &spans[i]);
     }
     return best;
 }

@@ -69,6 +69,16 @@ Test(snippet, the_window_with_the_most)
     check("[a long match of words] and much else", 10, "a long mat");
 }
 
+Test(snippet, a_phrase_counts_for_its_words)
+{
+    static const char text[] = "harbour lights, then a long way of nothing much at all, and old stone bridge at last";
+    const ft_span spans[] = {{0, 7}, {60, 76}};
+    size_t start, end;
+
+    ft_snippet_window(text, sizeof text - 1, spans, 2, 40, &start, &end);
+    cr_assert(start <= 60 && end >= 76, "%zu to %zu", start, end);
+}
+
 Test(snippet, characters_stay_whole)
 {
     check("\u6771\u4eac\u90fd\u6c11\u306f", 7, "\u6771\u4eac");
