@@ -12,7 +12,7 @@
 #define MAX_COMMANDS 32
 
 typedef struct bench {
-    const ft_query_bench *set;
+    const ft_bench_settings *set;
     const char *index;
     ft_reader *rd;
     ft_querylog log;
@@ -20,7 +20,9 @@ typedef struct bench {
     ft_str names[MAX_COMMANDS];
     size_t n_asks;
     uint64_t *samples; /* nanoseconds, [command][query][pass] */
-    uint64_t *best;    /* room for a query's best times */
+    size_t n_passes;
+    uint64_t *passes;  /* room for a query's times */
+    uint64_t *chosen;  /* room for one time of each query */
     ft_machine machine;
     ft_out out;
 } bench;
@@ -45,7 +47,7 @@ static ft_status read_commands(bench *b, const char *list, ft_error *err)
 
 static uint64_t *samples_of(const bench *b, size_t command, size_t query)
 {
-    return b->samples + (command * b->log.n_queries + query) * b->set->passes;
+    return b->samples + (command * b->log.n_queries + query) * b->n_passes;
 }
 
 static ft_status measure(bench *b, ft_error *err)
@@ -53,7 +55,7 @@ static ft_status measure(bench *b, ft_error *err)
     ft_buf answer = {0};
     ft_status st = FT_OK;
 
-    for (size_t pass = 0; pass < b->set->passes; pass++) {
+    for (size_t pass = 0; pass < b->n_passes; pass++) {
         for (size_t c = 0; c < b->n_asks; c++) {
             for (size_t i = 0; i < b->log.n_queries; i++) {
                 ft_buf_reset(&answer);
@@ -70,8 +72,11 @@ out:
     return st;
 }
 
-/* The best times of the queries under a tag, or of all of them for tag == n_names. */
-static ft_clock_summary summarize(bench *b, size_t command, size_t tag)
+/* Which of a query's times stands for it. */
+typedef enum choice { BEST, MEDIAN } choice;
+
+/* The times of the queries under a tag, or of all of them for tag == n_names. */
+static ft_clock_summary summarize(bench *b, size_t command, size_t tag, choice which)
 {
     size_t n = 0;
 
@@ -82,13 +87,11 @@ static ft_clock_summary summarize(bench *b, size_t command, size_t tag)
             has |= b->log.tags[q->first_tag + t] == tag;
         if (!has)
             continue;
-        const uint64_t *sample = samples_of(b, command, i);
-        uint64_t best = sample[0];
-        for (size_t pass = 1; pass < b->set->passes; pass++)
-            best = sample[pass] < best ? sample[pass] : best;
-        b->best[n++] = best;
+        memcpy(b->passes, samples_of(b, command, i), b->n_passes * sizeof *b->passes);
+        ft_clock_summary of_query = ft_clock_summarize(b->passes, b->n_passes);
+        b->chosen[n++] = which == BEST ? of_query.min : of_query.p50;
     }
-    return ft_clock_summarize(b->best, n);
+    return ft_clock_summarize(b->chosen, n);
 }
 
 static double per_second(const ft_clock_summary *s)
@@ -109,30 +112,29 @@ static void print_table(bench *b)
     ft_stats stats;
 
     ft_reader_stats(b->rd, &stats);
-    ft_buf_printf(out, "ftbench %s, %s, ", ft_version(), FT_COMPILER);
-    ft_cli_show(out, b->machine.cpu, strlen(b->machine.cpu), FT_CLI_NAME);
-    ft_buf_printf(out, ", %u cores\n", b->machine.cores);
+    ft_machine_put_text(&b->machine, out);
     ft_cli_show(out, b->index, strlen(b->index), FT_CLI_NAME);
     ft_buf_printf(out, ": %llu passages, %llu terms, %llu tokens, %llu segments, %llu bytes\n",
                   (unsigned long long)stats.passages, (unsigned long long)stats.terms,
                   (unsigned long long)stats.tokens, (unsigned long long)stats.segments,
                   (unsigned long long)stats.bytes_total);
-    ft_buf_printf(out, "%zu queries, best of %llu passes%s; times in microseconds\n\n", b->log.n_queries,
-                  (unsigned long long)b->set->passes, b->set->ask.exhaustive ? ", exhaustive" : "");
-    ft_buf_printf(out, "%-15s %-28s %7s %10s %10s %10s %10s %10s\n", "command", "tag", "queries", "mean", "p50", "p90",
-                  "p99", "qps");
+    ft_buf_printf(out, "%zu queries, %zu passes%s; microseconds, of each query's best time, and the mean of "
+                  "medians\n\n", b->log.n_queries, b->n_passes, b->set->ask.exhaustive ? ", exhaustive" : "");
+    ft_buf_printf(out, "%-15s %-28s %7s %10s %10s %10s %10s %10s %10s\n", "command", "tag", "queries", "mean", "p50",
+                  "p90", "p99", "qps", "medians");
     for (size_t c = 0; c < b->n_asks; c++) {
         for (size_t tag = 0; tag <= b->log.n_names; tag++) {
-            ft_clock_summary s = summarize(b, c, tag);
+            ft_clock_summary s = summarize(b, c, tag, BEST), medians = summarize(b, c, tag, MEDIAN);
             ft_str name = tag_name(b, tag);
             if (s.n == 0)
                 continue;
             ft_buf_printf(out, "%-15.*s ", (int)b->names[c].len, b->names[c].ptr);
             size_t begun = out->len;
             ft_cli_show(out, name.ptr, name.len, FT_CLI_NAME);
-            ft_buf_printf(out, "%*s %7zu %10.1f %10.1f %10.1f %10.1f %10.0f\n",
+            ft_buf_printf(out, "%*s %7zu %10.1f %10.1f %10.1f %10.1f %10.0f %10.1f\n",
                           out->len - begun < 28 ? (int)(28 - (out->len - begun)) : 0, "", s.n, s.mean / 1e3,
-                          (double)s.p50 / 1e3, (double)s.p90 / 1e3, (double)s.p99 / 1e3, per_second(&s));
+                          (double)s.p50 / 1e3, (double)s.p90 / 1e3, (double)s.p99 / 1e3, per_second(&s),
+                          medians.mean / 1e3);
         }
     }
 }
@@ -145,10 +147,11 @@ static void put_time(ft_buf *out, const char *key, double ns)
     ft_json_put_number(out, ns / 1e3, 9);
 }
 
+/* Members, the first without a comma before it. */
 static void put_summary(ft_buf *out, const ft_clock_summary *s)
 {
-    ft_buf_printf(out, ",\"queries\":%zu", s->n);
-    put_time(out, "mean_us", s->mean);
+    ft_buf_puts(out, "\"mean_us\":");
+    ft_json_put_number(out, s->mean / 1e3, 9);
     put_time(out, "min_us", (double)s->min);
     put_time(out, "p50_us", (double)s->p50);
     put_time(out, "p90_us", (double)s->p90);
@@ -167,7 +170,7 @@ static void put_samples(bench *b, size_t command)
         ft_str query = ft_querylog_query(&b->log, i);
         ft_buf_puts(out, i ? ",{\"query\":" : "{\"query\":");
         ft_json_put_string(out, query.ptr, query.len);
-        for (size_t pass = 0; pass < b->set->passes; pass++)
+        for (size_t pass = 0; pass < b->n_passes; pass++)
             ft_buf_printf(out, "%s%llu", pass ? "," : ",\"ns\":[", (unsigned long long)samples_of(b, command, i)[pass]);
         ft_buf_puts(out, "]}");
         ft_out_step(&b->out);
@@ -180,9 +183,9 @@ static void print_json(bench *b)
     ft_stats stats;
 
     ft_reader_stats(b->rd, &stats);
-    ft_buf_printf(out, "{\"version\":\"%s\",\"compiler\":\"%s\",\"cpu\":", ft_version(), FT_COMPILER);
-    ft_json_put_string(out, b->machine.cpu, strlen(b->machine.cpu));
-    ft_buf_printf(out, ",\"cores\":%u,\"index\":{\"path\":", b->machine.cores);
+    ft_buf_putc(out, '{');
+    ft_machine_put_json(&b->machine, out);
+    ft_buf_puts(out, ",\"index\":{\"path\":");
     ft_json_put_string(out, b->index, strlen(b->index));
     ft_buf_printf(out, ",\"documents\":%llu,\"passages\":%llu,\"terms\":%llu,\"tokens\":%llu,\"postings\":%llu,"
                   "\"segments\":%llu,\"bytes\":%llu}",
@@ -191,18 +194,21 @@ static void print_json(bench *b)
                   (unsigned long long)stats.postings, (unsigned long long)stats.segments,
                   (unsigned long long)stats.bytes_total);
     ft_buf_printf(out, ",\"queries\":%zu,\"passes\":%llu,\"exhaustive\":%s,\"results\":[", b->log.n_queries,
-                  (unsigned long long)b->set->passes, b->set->ask.exhaustive ? "true" : "false");
+                  (unsigned long long)b->n_passes, b->set->ask.exhaustive ? "true" : "false");
     const char *comma = "";
     for (size_t c = 0; c < b->n_asks; c++) {
         for (size_t tag = 0; tag <= b->log.n_names; tag++) {
-            ft_clock_summary s = summarize(b, c, tag);
+            ft_clock_summary s = summarize(b, c, tag, BEST), medians = summarize(b, c, tag, MEDIAN);
             ft_str name = tag_name(b, tag);
             if (s.n == 0)
                 continue;
             ft_buf_printf(out, "%s{\"command\":\"%.*s\",\"tag\":", comma, (int)b->names[c].len, b->names[c].ptr);
             ft_json_put_string(out, name.ptr, name.len);
+            ft_buf_printf(out, ",\"queries\":%zu,", s.n);
             put_summary(out, &s);
-            ft_buf_putc(out, '}');
+            ft_buf_puts(out, ",\"medians\":{");
+            put_summary(out, &medians);
+            ft_buf_puts(out, "}}");
             comma = ",";
         }
     }
@@ -215,9 +221,9 @@ static void print_json(bench *b)
     ft_buf_puts(out, b->set->raw ? "}}\n" : "}\n");
 }
 
-int ft_query_bench_run(const ft_query_bench *set, const char *index, const char *queries)
+int ft_query_bench_run(const ft_bench_settings *set, const char *index, const char *queries)
 {
-    bench b = {.set = set, .index = index};
+    bench b = {.set = set, .index = index, .n_passes = set->passes ? (size_t)set->passes : 5};
     ft_error err;
     int status = 0;
 
@@ -228,9 +234,10 @@ int ft_query_bench_run(const ft_query_bench *set, const char *index, const char 
     if (st == FT_OK)
         st = ft_reader_open(&b.rd, index, &err);
     if (st == FT_OK) {
-        b.samples = ft_alloc_zero(b.n_asks * b.log.n_queries, set->passes * sizeof *b.samples);
-        b.best = ft_alloc(b.log.n_queries, sizeof *b.best);
-        st = b.samples && b.best ? measure(&b, &err) : ft_fail_nomem(&err);
+        b.samples = ft_alloc_zero(b.n_asks * b.log.n_queries, b.n_passes * sizeof *b.samples);
+        b.passes = ft_alloc(b.n_passes, sizeof *b.passes);
+        b.chosen = ft_alloc(b.log.n_queries, sizeof *b.chosen);
+        st = b.samples && b.passes && b.chosen ? measure(&b, &err) : ft_fail_nomem(&err);
     }
     if (st != FT_OK)
         status = ft_cli_fail(&err);
@@ -239,7 +246,8 @@ int ft_query_bench_run(const ft_query_bench *set, const char *index, const char 
     else
         print_table(&b);
     ft_free(b.samples);
-    ft_free(b.best);
+    ft_free(b.passes);
+    ft_free(b.chosen);
     ft_reader_close(b.rd);
     ft_querylog_release(&b.log);
     return ft_out_close(&b.out, status);

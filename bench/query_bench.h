@@ -2,16 +2,9 @@
 #ifndef FT_QUERY_BENCH_H
 #define FT_QUERY_BENCH_H
 
-#include "ask.h"
-
-typedef struct ft_query_bench {
-    ft_ask_settings ask;
-    uint64_t passes;      /* over all commands and queries; the best time of each query counts */
-    const char *commands; /* names with commas between */
-    bool json, raw;       /* raw: all samples, in JSON */
-} ft_query_bench;
+#include "settings.h"
 
 /* Measures and prints; the exit status. */
-int ft_query_bench_run(const ft_query_bench *set, const char *index, const char *queries);
+int ft_query_bench_run(const ft_bench_settings *set, const char *index, const char *queries);
 
 #endif

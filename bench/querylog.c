@@ -1,15 +1,9 @@
 /* querylog.c - see querylog.h. */
 #include "querylog.h"
 
-#include "io.h"
 #include "json.h"
-#include "lines.h"
 #include "mem.h"
-
-#include <fcntl.h>
-#include <unistd.h>
-
-#define LINE_MAX_BYTES (16u << 20)
+#include "textfile.h"
 
 void ft_querylog_release(ft_querylog *log)
 {
@@ -122,8 +116,11 @@ static ft_status take_tsv(ft_querylog *log, ft_str line, ft_error *err)
     return take_tag(log, text, err);
 }
 
-static ft_status take_line(ft_querylog *log, ft_str line, ft_error *err)
+static ft_status take_line(void *arg, ft_str line, uint64_t number, ft_error *err)
 {
+    ft_querylog *log = arg;
+
+    (void)number;
     if (FT_GROW(log->queries, log->cap_queries, log->n_queries + 1) != 0)
         return ft_fail_nomem(err);
     log->queries[log->n_queries] = (ft_logged){.first_tag = log->n_tags};
@@ -136,36 +133,10 @@ static ft_status take_line(ft_querylog *log, ft_str line, ft_error *err)
 
 ft_status ft_querylog_read(ft_querylog *log, const char *path, ft_error *err)
 {
-    ft_lines lines;
-    ft_lines_fd input = {.fd = STDIN_FILENO, .name = path};
-    ft_line line;
-    bool more = true;
-    ft_status st = FT_OK;
+    ft_status st = ft_textfile_read(path, "neither {\"query\":...,\"tags\":[...]} nor tag<TAB>query", take_line, log,
+                                    err);
 
-    ft_lines_init(&lines, ft_lines_read_fd, &input, LINE_MAX_BYTES);
-    if (strcmp(path, "-") != 0)
-        input.fd = ft_io_open(path, O_RDONLY, 0);
-    if (input.fd < 0) {
-        ft_fail_errno(err, "%.200s", path);
-        st = FT_EINVAL; /* a wrong name, most likely */
-        if (err)
-            err->status = st;
-    }
-    while (st == FT_OK) {
-        st = ft_lines_next(&lines, &line, &more, err);
-        if (st != FT_OK || !more)
-            break;
-        if (line.text.len == 0 && !line.too_long)
-            continue;
-        st = line.too_long ? FT_EINVAL : take_line(log, line.text, err);
-        if (st == FT_EINVAL)
-            ft_fail(err, st, "%.200s:%llu: neither {\"query\":...,\"tags\":[...]} nor tag<TAB>query", path,
-                    (unsigned long long)lines.number);
-    }
     if (st == FT_OK && log->n_queries == 0)
         st = ft_fail(err, FT_EINVAL, "%.200s: no queries", path);
-    ft_lines_release(&lines);
-    if (input.fd > STDIN_FILENO)
-        ft_io->close(input.fd);
     return st;
 }
