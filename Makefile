@@ -28,17 +28,18 @@ INSTRUMENT := -fsanitize=$(SANITIZE) -fno-omit-frame-pointer $(if $(findstring u
 endif
 # No fused multiply-add: scores must be the same to the bit on every machine.
 BASE_CFLAGS := -std=gnu11 -D_GNU_SOURCE -DXXH_INLINE_ALL= -pthread -fvisibility=hidden -ffp-contract=off -MMD -MP $(WARN) $(HARDEN) $(INSTRUMENT)
-INCLUDES    := -Icommon -Iindexer -Isearcher
+INCLUDES    := -Icommon -Iindexer -Isearcher -isystem /usr/include/libxml2
 LINK        := -pthread $(INSTRUMENT) -Wl,-z,relro,-z,now
 PIE         := $(if $(SANITIZE),,-pie)
 # Linked statically: the engine's answers must not change with a library's version, and starting must be quick.
 STATIC_LIBS := -l:libstemmer.a -l:libutf8proc.a -l:libdeflate.a -lm
-INDEX_LIBS  := -lz
+# Readers of file formats, which ftindex alone has.
+INDEX_LIBS  := -lmd4c -lxml2 -lz
 
 # What the programs have for themselves; everything else in the three folders is the engine.
 CLI_SRC      := $(wildcard common/cli*.c common/json*.c common/optab*.c common/lines*.c)
 FTINDEX_SRC  := $(wildcard indexer/ftindex.c indexer/commands*.c indexer/source*.c indexer/detect.c indexer/inputs.c \
-                  indexer/progress.c indexer/title.c)
+                  indexer/progress.c indexer/title.c indexer/charset.c indexer/filter.c indexer/globs.c)
 FTSEARCH_SRC := $(wildcard searcher/ftsearch.c searcher/batch.c searcher/print*.c searcher/prompt*.c)
 FTBENCH_SRC  := $(wildcard bench/*.c)
 COMMON_SRC   := $(filter-out $(CLI_SRC),$(wildcard common/*.c))
@@ -80,15 +81,19 @@ $(OUT)/lib%.a:
 	$(Q)rm -f $@ && ar rcs $@ $^
 
 $(OUT)/libfulltext.so: $(call objects,$(COMMON_SRC) $(INDEXER_SRC) $(SEARCHER_SRC))
+	@mkdir -p $(@D)
 	$(Q)$(CC) $(LINK) -shared -Wl,-soname,libfulltext.so.0 -Wl,--exclude-libs,ALL $^ -o $@ $(STATIC_LIBS)
 
 $(OUT)/ftindex: $(call objects,$(FTINDEX_SRC) $(CLI_SRC)) $(OUT)/libfulltext.a
+	@mkdir -p $(@D)
 	$(Q)$(CC) $(LINK) $(PIE) $^ -o $@ $(STATIC_LIBS) $(INDEX_LIBS)
 
 $(OUT)/ftsearch: $(call objects,$(FTSEARCH_SRC) $(CLI_SRC)) $(OUT)/libfulltext.a
+	@mkdir -p $(@D)
 	$(Q)$(CC) $(LINK) $(PIE) $^ -o $@ $(STATIC_LIBS)
 
 $(OUT)/ftbench: $(call objects,$(FTBENCH_SRC) $(CLI_SRC)) $(OUT)/libfulltext.a
+	@mkdir -p $(@D)
 	$(Q)$(CC) $(LINK) $(PIE) $^ -o $@ $(STATIC_LIBS)
 
 # Readers of file formats are tested with the library: they are ftindex's own.
@@ -97,7 +102,7 @@ FUZZ_NAMES := $(patsubst tests/fuzz/%.c,%,$(FUZZ_SRC))
 REPLAY     := $(addprefix $(OUT)/tests/fuzz/,$(FUZZ_NAMES))
 PROGRAMS   := $(patsubst %.c,%,$(notdir $(wildcard tests/threads/*.c tests/fault/*.c tests/golden/*.c)))
 
-$(OUT)/tests/unit: $(call objects,$(UNIT_SRC) $(SUPPORT_SRC)) $(UNIT_EXTRA) $(OUT)/libfulltext.a
+$(OUT)/tests/unit: $(call objects,$(UNIT_SRC) $(SUPPORT_SRC) bench/metrics.c) $(UNIT_EXTRA) $(OUT)/libfulltext.a
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(LINK) $^ -o $@ $(STATIC_LIBS) $(INDEX_LIBS) -lcriterion
 
@@ -109,8 +114,8 @@ $(OUT)/tests/fuzz/%: $(OBJ)/tests/fuzz/%.o $(OBJ)/tests/fuzz/fuzz_replay.o $(UNI
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(LINK) $^ -o $@ $(STATIC_LIBS) $(INDEX_LIBS)
 
-# support without fixture.c, which is Criterion's
-PLAIN_SUPPORT := $(call objects,$(filter-out tests/support/fixture.c,$(SUPPORT_SRC)))
+# support without what needs Criterion
+PLAIN_SUPPORT := $(call objects,$(filter-out tests/support/fixture.c tests/support/faultio.c,$(SUPPORT_SRC)))
 define program_rule
 $(OUT)/tests/$(notdir $(basename $(1))): $(OBJ)/$(basename $(1)).o $(PLAIN_SUPPORT) $(OUT)/libfulltext.a
 	@mkdir -p $$(@D)
@@ -149,7 +154,7 @@ build/fuzzers/%: $(OBJ)/tests/fuzz/%.o $(UNIT_EXTRA) $(OUT)/libfulltext.a
 	@mkdir -p $(@D)
 	$(Q)$(CC) -fsanitize=fuzzer,address,undefined $^ -o $@ $(STATIC_LIBS) $(INDEX_LIBS) -pthread
 
-DEPS     := gcc libc6-dev libstemmer-dev zlib1g-dev libdeflate-dev libutf8proc-dev libxxhash-dev libedit-dev \
+DEPS     := gcc libc6-dev libstemmer-dev zlib1g-dev libdeflate-dev libutf8proc-dev libxxhash-dev libedit-dev libmd4c-dev libxml2-dev \
             libcriterion-dev unicode-data
 DEPS_DEV := clang libclang-rt-14-dev cppcheck python3 binutils libsqlite3-dev
 DEPS_PEERS := libsqlite3-dev libxapian-dev g++ python3
@@ -201,7 +206,7 @@ install: all $(OUT)/ftindex.1 $(OUT)/ftsearch.1 $(OUT)/fulltext.pc ## install un
 demo: all ## index the sample collection and ask it questions
 	@bash corpus/demo.sh $(OUT)
 
-bench: all ## latency by query class on a generated corpus
+bench: all $(OUT)/gen ## measure kernels, building, searching and relevance on generated text
 	@bash bench/run.sh $(OUT)
 
 # Other engines, behind programs that speak ftbench's protocol; each is built where its library is installed.

@@ -36,6 +36,9 @@ const ft_io_table ft_io_system = {
     .unlink = unlink,
     .map = system_map,
     .close = close,
+    .mkdir = mkdir,
+    .rmdir = rmdir,
+    .opendir = opendir,
 };
 
 const ft_io_table *ft_io = &ft_io_system;
@@ -50,6 +53,16 @@ int ft_io_open(const char *path, int flags, mode_t mode)
         fd = ft_io->open(path, flags | O_CLOEXEC, mode);
     while (fd < 0 && errno == EINTR);
     return fd;
+}
+
+DIR *ft_io_opendir(const char *path)
+{
+    DIR *d;
+
+    do
+        d = ft_io->opendir(path);
+    while (!d && errno == EINTR);
+    return d;
 }
 
 ft_status ft_io_sync(int fd, const char *path, ft_error *err)

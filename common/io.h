@@ -6,6 +6,7 @@
 #include "buf.h"
 #include "status.h"
 
+#include <dirent.h>
 #include <sys/types.h>
 
 /* The system calls the engine makes; ft_io points to the real ones. Tests replace it. */
@@ -18,12 +19,18 @@ typedef struct ft_io_table {
     int (*unlink)(const char *path);
     void *(*map)(size_t len, int fd); /* read-only; MAP_FAILED on failure */
     int (*close)(int fd);
+    int (*mkdir)(const char *path, mode_t mode);
+    int (*rmdir)(const char *path);
+    DIR *(*opendir)(const char *path);
 } ft_io_table;
 extern const ft_io_table *ft_io;
 extern const ft_io_table ft_io_system;
 
 /* open(2), close-on-exec and going on after EINTR; -1 with errno set. */
 int ft_io_open(const char *path, int flags, mode_t mode);
+
+/* opendir(3), going on after EINTR; NULL with errno set. Closed with closedir(3). */
+DIR *ft_io_opendir(const char *path);
 
 /* Makes what was written to fd durable. `path` is for the message. */
 ft_status ft_io_sync(int fd, const char *path, ft_error *err);

@@ -1,7 +1,6 @@
 /* lock.c - the index directory: the writer's lock, what is in it, what may go; see manifest.h. */
 #include "manifest.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -103,7 +102,7 @@ ft_status ft_dir_survey(const char *dir, ft_dir_state *out, ft_error *err)
     uint64_t hash;
 
     *out = (ft_dir_state){0};
-    DIR *d = opendir(dir);
+    DIR *d = ft_io_opendir(dir);
     if (!d && errno == ENOENT)
         return FT_OK;
     if (!d && errno == ENOTDIR)
@@ -152,11 +151,16 @@ ft_status ft_dir_make(const char *dir, bool shared, ft_error *err)
 {
     struct stat info;
 
-    if (mkdir(dir, shared ? 0777 : 0700) == 0)
-        return sync_parent(dir, err);
+    if (ft_io->mkdir(dir, shared ? 0777 : 0700) == 0) {
+        ft_status st = sync_parent(dir, err);
+        if (st != FT_OK)
+            ft_io->rmdir(dir);
+        return st;
+    }
     int number = errno;
+    /* Whoever made it may have died, or not have cared, before its name was durable. */
     if (number == EEXIST && stat(dir, &info) == 0 && S_ISDIR(info.st_mode))
-        return FT_OK;
+        return sync_parent(dir, err);
     if (number == EEXIST)
         return ft_fail(err, FT_EINVAL, "%s: not a directory", dir);
     errno = number;
@@ -190,7 +194,7 @@ ft_status ft_dir_clean(const char *dir, const ft_manifest *m, ft_error *err)
     ft_status st = FT_OK;
     uint64_t hash;
 
-    DIR *d = opendir(dir);
+    DIR *d = ft_io_opendir(dir);
     if (!d)
         return ft_fail_errno(err, "%s: cannot read the directory", dir);
     for (const char *name; st == FT_OK && (name = next_name(d, dir, &st, err));)

@@ -59,7 +59,7 @@ void ft_segment_name(char out[32], uint64_t hash);
 ft_status ft_lock_take(const char *dir, bool shared, int *fd, ft_error *err);
 void ft_lock_release(int fd);
 
-/* Makes dir if missing (0700, or by the umask); tells what is in it. */
+/* What is in a directory; and makes it if missing (0700, or by the umask), its name durable in either case. */
 typedef struct ft_dir_state {
     bool existed, has_manifest, has_foreign; /* foreign: any entry that is not ours */
     bool has_ours;                           /* segments, temporary files or a lock */

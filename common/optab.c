@@ -226,6 +226,14 @@ static ft_status bad_value(const parser *ps, const ft_option *o, const char *sho
     }
 }
 
+static ft_status add_to_list(const parser *ps, ft_option_list *list, const char *shown, const char *value)
+{
+    if (list->n == FT_OPTION_LIST_MAX)
+        return ft_fail(ps->err, FT_EINVAL, "%s: given more than %d times", shown, FT_OPTION_LIST_MAX);
+    list->items[list->n++] = value;
+    return FT_OK;
+}
+
 static ft_status store(const parser *ps, const ft_option *o, const char *shown, const char *value)
 {
     char *to = (char *)ps->values + o->to;
@@ -259,6 +267,8 @@ static ft_status store(const parser *ps, const ft_option *o, const char *shown, 
     case FT_OPTION_FILE:
         *(const char **)(void *)to = value;
         break;
+    case FT_OPTION_LIST:
+        return add_to_list(ps, (ft_option_list *)(void *)to, shown, value);
     }
     if (!good)
         return bad_value(ps, o, shown, value);

@@ -14,8 +14,16 @@ typedef enum ft_option_kind {
     FT_OPTION_SIZE,   /* bytes with an optional K, M, G or T, in min..max: uint64_t */
     FT_OPTION_CHOICE, /* one of `choices`: int, its number */
     FT_OPTION_TEXT,   /* const char * */
-    FT_OPTION_FILE    /* const char *; shells complete file names */
+    FT_OPTION_FILE,   /* const char *; shells complete file names */
+    FT_OPTION_LIST    /* may be given again: ft_option_list */
 } ft_option_kind;
+
+#define FT_OPTION_LIST_MAX 64
+
+typedef struct ft_option_list {
+    const char *items[FT_OPTION_LIST_MAX];
+    size_t n;
+} ft_option_list;
 
 #define FT_OPTION_NONE SIZE_MAX
 

@@ -20,8 +20,8 @@ run() {
     eval "$2"
 }
 
-run 'Index the sample documents: plain text files, and records of JSON Lines' \
-    'ftindex build demo.ft docs/*/*.txt docs/*/*.jsonl'
+run 'Index the sample documents: plain text, Markdown, HTML, and records of JSON Lines' \
+    'ftindex build demo.ft docs'
 run 'A phrase: these words side by side, also across the end of a line' \
     "ftsearch demo.ft '\"75th anniversary\"'"
 run 'The same words without quotes: any of them, best first. A regatta may be the 75th too' \
@@ -49,7 +49,7 @@ occurrences() {
 
 : >expected
 in_passages=0
-for id in docs/*/*.txt $(sed -n 's/^{"_id": "\([^"]*\)".*/\1/p' docs/*/*.jsonl); do
+for id in docs/*/*.txt docs/*/*.md docs/*/*.html $(sed -n 's/^{"_id": "\([^"]*\)".*/\1/p' docs/*/*.jsonl); do
     for ((n = 0; ; n++)); do
         ftindex show demo.ft "$id:$n" >passage 2>/dev/null || break
         here=$(occurrences <passage)
@@ -57,7 +57,7 @@ for id in docs/*/*.txt $(sed -n 's/^{"_id": "\([^"]*\)".*/\1/p' docs/*/*.jsonl);
         in_passages=$((in_passages + here))
     done
 done
-in_documents=$(cat docs/*/*.txt docs/*/*.jsonl | occurrences)
+in_documents=$(cat docs/*/*.* | occurrences)
 ftsearch -k 1000 --format tsv demo.ft '"75th anniversary"' | cut -f 4,5 >found
 
 echo

@@ -16,6 +16,10 @@ typedef struct ft_settings {
     bool force, shared, strict;
     bool json, quiet, verbose, no_progress;
     const char *from;
+    const char *encoding;        /* as given; NULL: UTF-8 unless the input says otherwise */
+    ft_option_list include, exclude, filters;
+    uint64_t max_size;           /* of a file; 0: any */
+    uint64_t filter_seconds, filter_bytes;
     uint64_t begun;              /* ft_cli_now() at the start */
     const volatile int *cancel;  /* set by SIGINT and SIGTERM */
 } ft_settings;

@@ -1,4 +1,5 @@
-/* detect.c - see detect.h. A name that tells is believed; otherwise a first line that is a JSON object makes JSONL. */
+/* detect.c - see detect.h. A name that tells is believed; otherwise a first line that is a JSON object makes JSONL, and
+ * a first tag HTML or TREC. */
 #include "detect.h"
 
 #include "json.h"
@@ -8,7 +9,7 @@
 
 enum { BINARY_HEAD = 8192 };
 
-const char *const ft_format_names[] = {"auto", "text", "jsonl", "tsv", NULL};
+const char *const ft_format_names[] = {"auto", "text", "markdown", "html", "jsonl", "tsv", "trec", NULL};
 
 static bool ends_in(ft_str name, const char *ending)
 {
@@ -39,26 +40,75 @@ static bool begins_with_object(ft_str head)
     return kind == FT_JSON_END || (!stop && head.len >= BINARY_HEAD && j.at + 8 >= len);
 }
 
-ft_format ft_detect_format(ft_str name, ft_str head)
+/* The name of the first tag in lower case, passing over a declaration of XML and comments; "" if none comes first. */
+static void first_tag(ft_str head, char *name, size_t cap)
 {
-    if (ends_in(name, ".gz"))
-        name.len -= 3;
-    if (ends_in(name, ".jsonl") || ends_in(name, ".ndjson"))
-        return FT_FORMAT_JSONL;
-    if (ends_in(name, ".tsv"))
-        return FT_FORMAT_TSV;
-    if (ends_in(name, ".txt"))
-        return FT_FORMAT_TEXT;
-    return begins_with_object(head) ? FT_FORMAT_JSONL : FT_FORMAT_TEXT;
+    const char *p = head.ptr, *end = p + head.len;
+    size_t n = 0;
+
+    if (head.len >= 3 && memcmp(p, "\xef\xbb\xbf", 3) == 0)
+        p += 3;
+    for (;;) {
+        const char *close = NULL;
+        while (p < end && *p && strchr(" \t\r\n", *p))
+            p++;
+        if (end - p > 4 && memcmp(p, "<!--", 4) == 0)
+            close = memmem(p, (size_t)(end - p), "-->", 3);
+        else if (end - p > 5 && memcmp(p, "<?xml", 5) == 0)
+            close = memmem(p, (size_t)(end - p), "?>", 2);
+        if (!close)
+            break;
+        p = close + 2 + (*close == '-');
+    }
+    if (p < end && *p == '<')
+        for (p++; p < end && n + 1 < cap && *p && !strchr("> \t\r\n", *p); p++)
+            name[n++] = (char)(*p >= 'A' && *p <= 'Z' ? *p | 0x20 : *p);
+    name[n] = '\0';
+    /* <!doctype html>: the word behind it counts. */
+    while (p < end && *p && strchr(" \t\r\n", *p))
+        p++;
+    if (strcmp(name, "!doctype") == 0 && end - p >= 4 && strncasecmp(p, "html", 4) == 0)
+        memcpy(name, "html", 5);
 }
 
-const char *ft_detect_binary(ft_str head)
+static ft_format sniff(ft_str head)
 {
-    size_t len = head.len < BINARY_HEAD ? head.len : BINARY_HEAD;
+    char tag[16];
 
-    if (len == 0)
-        return NULL;
-    if (len >= 2 && (memcmp(head.ptr, "\xff\xfe", 2) == 0 || memcmp(head.ptr, "\xfe\xff", 2) == 0))
-        return "UTF-16";
-    return memchr(head.ptr, '\0', len) ? "binary" : NULL;
+    if (begins_with_object(head))
+        return FT_FORMAT_JSONL;
+    first_tag(head, tag, sizeof tag);
+    if (strcmp(tag, "html") == 0)
+        return FT_FORMAT_HTML;
+    return strcmp(tag, "doc") == 0 ? FT_FORMAT_TREC : FT_FORMAT_TEXT;
+}
+
+ft_format ft_detect_format(ft_str name, ft_str head)
+{
+    static const struct {
+        const char *ending;
+        ft_format format;
+    } endings[] = {
+        {".jsonl", FT_FORMAT_JSONL}, {".ndjson", FT_FORMAT_JSONL}, {".tsv", FT_FORMAT_TSV},
+        {".txt", FT_FORMAT_TEXT},    {".md", FT_FORMAT_MARKDOWN},  {".markdown", FT_FORMAT_MARKDOWN},
+        {".html", FT_FORMAT_HTML},   {".htm", FT_FORMAT_HTML},     {".xhtml", FT_FORMAT_HTML},
+        {".trec", FT_FORMAT_TREC},   {".sgml", FT_FORMAT_TREC},
+    };
+
+    if (ends_in(name, ".gz"))
+        name.len -= 3;
+    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++)
+        if (ends_in(name, endings[i].ending))
+            return endings[i].format;
+    return sniff(head);
+}
+
+bool ft_detect_is_file(ft_format format)
+{
+    return format == FT_FORMAT_TEXT || format == FT_FORMAT_MARKDOWN || format == FT_FORMAT_HTML;
+}
+
+bool ft_detect_is_binary(ft_str head)
+{
+    return head.len && memchr(head.ptr, '\0', head.len < BINARY_HEAD ? head.len : BINARY_HEAD);
 }

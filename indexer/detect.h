@@ -4,7 +4,15 @@
 
 #include "fulltext.h"
 
-typedef enum ft_format { FT_FORMAT_AUTO, FT_FORMAT_TEXT, FT_FORMAT_JSONL, FT_FORMAT_TSV } ft_format;
+typedef enum ft_format {
+    FT_FORMAT_AUTO,
+    FT_FORMAT_TEXT,
+    FT_FORMAT_MARKDOWN,
+    FT_FORMAT_HTML,
+    FT_FORMAT_JSONL,
+    FT_FORMAT_TSV,
+    FT_FORMAT_TREC
+} ft_format;
 
 /* Names in the enum's order, NULL-terminated. */
 extern const char *const ft_format_names[];
@@ -13,7 +21,10 @@ extern const char *const ft_format_names[];
  * FT_FORMAT_AUTO. */
 ft_format ft_detect_format(ft_str name, ft_str head);
 
-/* Why an input that begins so is no text ("binary", "UTF-16"), or NULL if it may be. */
-const char *ft_detect_binary(ft_str head);
+/* Whether an input of this format is one document, its id the file's name, and not many records. */
+bool ft_detect_is_file(ft_format format);
+
+/* Whether an input that begins so, in UTF-8, is no text: it holds a NUL. */
+bool ft_detect_is_binary(ft_str head);
 
 #endif

@@ -31,7 +31,29 @@ static int (*const run[N_COMMANDS])(const ft_settings *, const char *const *, si
 static const ft_option options[] = {
     {.name = "format", .kind = FT_OPTION_CHOICE, .arg = "FORMAT", .choices = ft_format_names, .to = TO(format),
      .given = FT_OPTION_NONE, .commands = IN(BUILD) | IN(ADD), .brief = true,
-     .help = "auto, text, jsonl or tsv, gzipped or not (auto)"},
+     .help = "auto, text, markdown, html, jsonl, tsv or trec, gzipped or not (auto)"},
+    {.name = "encoding", .kind = FT_OPTION_TEXT, .arg = "NAME", .to = TO(encoding), .given = FT_OPTION_NONE,
+     .commands = IN(BUILD) | IN(ADD),
+     .help = "of inputs without a byte order mark, as latin1, windows-1252, utf-16le or koi8-r (UTF-8, or what HTML "
+             "declares)"},
+    {.name = "include", .kind = FT_OPTION_LIST, .arg = "GLOB", .to = TO(include), .given = FT_OPTION_NONE,
+     .commands = IN(BUILD) | IN(ADD), .help = "read only files that match, as '*.md'; may be given again (all)"},
+    {.name = "exclude", .kind = FT_OPTION_LIST, .arg = "GLOB", .to = TO(exclude), .given = FT_OPTION_NONE,
+     .commands = IN(BUILD) | IN(ADD),
+     .help = "leave out files and directories that match, as '*.log' or 'old/'; may be given again (none)"},
+    {.name = "max-size", .kind = FT_OPTION_SIZE, .arg = "SIZE", .to = TO(max_size), .given = FT_OPTION_NONE,
+     .min = 1, .max = 1099511627776.0, .commands = IN(BUILD) | IN(ADD),
+     .help = "skip larger files, as 10M (none; but see INPUTS in the manual)"},
+    {.name = "filter", .kind = FT_OPTION_LIST, .arg = "EXT=COMMAND", .to = TO(filters), .given = FT_OPTION_NONE,
+     .commands = IN(BUILD) | IN(ADD),
+     .help = "index what COMMAND makes of files *.EXT on its standard input, as pdf='pdftotext - -'; no shell; may be "
+             "given again (none)"},
+    {.name = "filter-timeout", .kind = FT_OPTION_WHOLE, .arg = "SECONDS", .to = TO(filter_seconds),
+     .given = FT_OPTION_NONE, .min = 1, .max = 86400, .commands = IN(BUILD) | IN(ADD),
+     .help = "stop a filter after so long, and skip the file (60)"},
+    {.name = "filter-output", .kind = FT_OPTION_SIZE, .arg = "SIZE", .to = TO(filter_bytes),
+     .given = FT_OPTION_NONE, .min = 1, .max = 1 << 30, .commands = IN(BUILD) | IN(ADD),
+     .help = "stop a filter that writes more, and skip the file (256M)"},
     {.name = "lang", .kind = FT_OPTION_TEXT, .arg = "LANG", .to = TO(lang), .given = FT_OPTION_NONE,
      .commands = IN(BUILD) | IN(ANALYZE), .brief = true,
      .help = "as german or de; none: no stemming (english)"},
@@ -76,11 +98,11 @@ static const ft_program program = {
     .name = "ftindex",
     .what = "build and maintain a full-text index",
     .usage = "COMMAND [OPTIONS] INDEX ...\n",
-    .about = "An index is a directory, by custom NAME.ft. Documents are files of plain text, or\n"
-             "records: JSON objects a line (_id, title, text) or lines of id<TAB>text or\n"
-             "id<TAB>title<TAB>text. Directories are walked; hidden files, symbolic links,\n"
-             "special and binary files are skipped and counted. A command that is killed\n"
-             "leaves the index as it was.\n",
+    .about = "An index is a directory, by custom NAME.ft. Documents are files of plain text,\n"
+             "Markdown or HTML, or records: JSON objects a line (_id, title, text), lines of\n"
+             "id<TAB>text or id<TAB>title<TAB>text, and TREC's <DOC>. Directories are walked;\n"
+             "hidden files, symbolic links, special and binary files are skipped and counted.\n"
+             "A command that is killed leaves the index as it was.\n",
     .commands = commands,
     .n_commands = N_COMMANDS,
     .options = options,
@@ -138,7 +160,8 @@ static bool read_passages(ft_settings *set)
 
 int main(int argc, char **argv)
 {
-    ft_settings set = {.begun = ft_cli_now(), .cancel = &cancel};
+    ft_settings set = {
+        .begun = ft_cli_now(), .cancel = &cancel, .filter_seconds = 60, .filter_bytes = (uint64_t)256 << 20};
     ft_args args;
     ft_error err;
     int status;

@@ -11,7 +11,8 @@
 #include <sys/stat.h>
 
 const char *const ft_skip_names[FT_N_SKIPS] = {
-    "hidden", "symbolic links", "special files", "indexes", "unreadable", "binary", "malformed",
+    "hidden",   "symbolic links", "special files", "indexes",   "unreadable",
+    "excluded", "too large",      "binary",        "malformed",
 };
 
 typedef struct entry {
@@ -175,6 +176,8 @@ static ft_status visit_entry(walk *w, const entry *e, size_t base, ft_error *err
         return st;
     if (e->name[0] == '.')
         v->skip(v->arg, FT_SKIP_HIDDEN, path_of(w));
+    else if ((e->type == DT_DIR || e->type == DT_REG) && v->wanted && !v->wanted(v->arg, path_of(w)))
+        v->skip(v->arg, FT_SKIP_EXCLUDED, path_of(w));
     else if (e->type == DT_DIR)
         st = enter(w, err);
     else if (e->type == DT_REG)
@@ -262,6 +265,10 @@ static ft_status visit_word(walk *w, const char *word, ft_error *err)
         return st;
     if (S_ISDIR(sb.st_mode))
         return walk_directory(w, err);
+    if (v->wanted && !v->wanted(v->arg, path_of(w))) {
+        v->skip(v->arg, FT_SKIP_EXCLUDED, path_of(w));
+        return FT_OK;
+    }
     if (S_ISREG(sb.st_mode) || S_ISFIFO(sb.st_mode) || S_ISCHR(sb.st_mode))
         return v->file(v->arg, path_of(w), true, err);
     v->skip(v->arg, FT_SKIP_SPECIAL, word);

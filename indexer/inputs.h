@@ -13,7 +13,9 @@ typedef enum ft_skip {
     FT_SKIP_SPECIAL,    /* a FIFO, socket or device */
     FT_SKIP_INDEX,      /* a directory that is an index of ours */
     FT_SKIP_UNREADABLE, /* the system refuses it; errno is set */
-    FT_SKIP_BINARY,     /* for the visitor's own use, like the next */
+    FT_SKIP_EXCLUDED,   /* the visitor's `wanted` says no */
+    FT_SKIP_LARGE,      /* for the visitor's own use, like those that follow */
+    FT_SKIP_BINARY,
     FT_SKIP_MALFORMED,
     FT_N_SKIPS
 } ft_skip;
@@ -26,6 +28,8 @@ typedef struct ft_visitor {
      * (and may be a link or a pipe). Anything but FT_OK ends the walk. */
     ft_status (*file)(void *arg, const char *path, bool named, ft_error *err);
     void (*skip)(void *arg, ft_skip why, const char *path);
+    /* Whether a file is to be read, or a directory (a slash at its end) inside another to be entered. NULL: all are. */
+    bool (*wanted)(void *arg, const char *path);
     void *arg;
     const volatile int *cancel; /* or NULL */
     bool has_own;               /* own_dev and own_ino name a directory that is not entered: the index at work */

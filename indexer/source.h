@@ -6,6 +6,7 @@
 #include "source_stream.h"
 
 #define FT_SOURCE_RECORD_MAX ((size_t)1 << 30) /* bytes of a record, or of a text that cannot be mapped */
+#define FT_SOURCE_MARKUP_MAX ((size_t)64 << 20) /* bytes of a document with markup, as UTF-8 */
 
 /* Who is told. Anything but FT_OK ends the reading and is what the reader returns. */
 typedef struct ft_sink {
@@ -25,10 +26,19 @@ typedef struct ft_source {
 
 /* The whole input is one document. A regular file may be mapped. */
 ft_status ft_source_text(const ft_source *src, ft_error *err);
+/* Markdown: the whole input is one document. */
+ft_status ft_source_markdown(const ft_source *src, ft_error *err);
+/* HTML: the whole input is one document. */
+ft_status ft_source_html(const ft_source *src, ft_error *err);
+/* <DOC> ... </DOC>, as many as there are. */
+ft_status ft_source_trec(const ft_source *src, ft_error *err);
 /* A JSON object a line. */
 ft_status ft_source_jsonl(const ft_source *src, ft_error *err);
 /* id<TAB>text or id<TAB>title<TAB>text a line. */
 ft_status ft_source_tsv(const ft_source *src, ft_error *err);
+
+/* Appends the whole input to out. *reason is NULL, or why it is no document: longer than max, damaged, or a bomb. */
+ft_status ft_source_whole(const ft_source *src, size_t max, ft_buf *out, const char **reason, ft_error *err);
 
 /* What the formats of a record a line share: calls `record` for each line that is not blank, without its line end and
  * a byte order mark, and deals with lines that are too long or incomplete. */

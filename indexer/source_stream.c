@@ -7,6 +7,8 @@
 enum {
     RAW_ROOM = 128 * 1024,
     HEAD_ROOM = 16 * 1024,
+    CODED_ROOM = 16 * 1024,
+    TEXT_ROOM = 48 * 1024,        /* a byte becomes at most three */
     BOMB_FROM = 64 * 1024 * 1024, /* less than this may expand as it likes */
     BOMB_RATIO = 200              /* text that people write stays below 20 */
 };
@@ -15,7 +17,10 @@ void ft_stream_release(ft_stream *s)
 {
     ft_free(s->head);
     ft_free(s->raw);
+    ft_free(s->coded);
+    ft_free(s->text);
     ft_gzip_free(s->gzip);
+    ft_charset_free(s->charset);
     *s = (ft_stream){0};
 }
 
@@ -80,19 +85,65 @@ static ft_status read_plain(ft_stream *s, unsigned char *room, size_t cap, size_
     return FT_OK;
 }
 
+/* Bytes as they were before any conversion. */
+static ft_status read_bytes(ft_stream *s, unsigned char *room, size_t cap, size_t *got, ft_error *err)
+{
+    size_t held = s->head_len - s->head_used;
+
+    if (held == 0)
+        return s->gzipped ? read_gzip(s, room, cap, got, err) : read_plain(s, room, cap, got, err);
+    *got = held < cap ? held : cap;
+    memcpy(room, s->head + s->head_used, *got);
+    s->head_used += *got;
+    return FT_OK;
+}
+
+/* Converts a piece into text, which has been used up. Leaves it empty at the end only. */
+static ft_status fill_text(ft_stream *s, ft_error *err)
+{
+    s->text_len = s->text_used = 0;
+    while (s->text_len == 0 && !s->text_ended) {
+        size_t got = 0, in, out = TEXT_ROOM;
+        ft_status st = read_bytes(s, s->coded + s->coded_len, CODED_ROOM - s->coded_len, &got, err);
+        if (st != FT_OK)
+            return st;
+        in = s->coded_len += got;
+        ft_charset_run(s->charset, s->coded, &in, got == 0, s->text, &out);
+        s->coded_len -= in;
+        memmove(s->coded, s->coded + in, s->coded_len);
+        s->text_len = out;
+        s->text_ended = got == 0 && s->coded_len == 0;
+    }
+    return FT_OK;
+}
+
+ft_status ft_stream_decode(ft_stream *s, const char *charset, ft_error *err)
+{
+    if (!s->coded)
+        s->coded = ft_alloc(CODED_ROOM, 1);
+    if (!s->text)
+        s->text = ft_alloc(TEXT_ROOM, 1);
+    if (!s->coded || !s->text)
+        return ft_fail_nomem(err);
+    ft_status st = ft_charset_new(&s->charset, charset, err);
+    return st == FT_OK ? fill_text(s, err) : st;
+}
+
 ft_status ft_stream_read(void *stream, void *room, size_t cap, size_t *got, ft_error *err)
 {
     ft_stream *s = stream;
-    size_t held = s->head_len - s->head_used;
+    ft_status st = FT_OK;
 
-    if (held) {
+    if (!s->charset) {
+        st = read_bytes(s, room, cap, got, err);
+    } else {
+        if (s->text_used == s->text_len)
+            st = fill_text(s, err);
+        size_t held = s->text_len - s->text_used;
         *got = held < cap ? held : cap;
-        memcpy(room, s->head + s->head_used, *got);
-        s->head_used += *got;
-        s->n_out += *got;
-        return FT_OK;
+        memcpy(room, s->text + s->text_used, *got);
+        s->text_used += *got;
     }
-    ft_status st = s->gzipped ? read_gzip(s, room, cap, got, err) : read_plain(s, room, cap, got, err);
     s->n_out += st == FT_OK ? *got : 0;
     return st;
 }
@@ -101,7 +152,9 @@ ft_status ft_stream_open(ft_stream *s, int fd, const char *name, const volatile 
 {
     ft_status st = FT_OK;
 
-    *s = (ft_stream){.fd = fd, .name = name, .cancel = cancel, .head = s->head, .raw = s->raw, .gzip = s->gzip};
+    ft_charset_free(s->charset);
+    *s = (ft_stream){.fd = fd, .name = name, .cancel = cancel, .head = s->head, .raw = s->raw, .gzip = s->gzip,
+                     .coded = s->coded, .text = s->text};
     if (!s->head)
         s->head = ft_alloc(HEAD_ROOM, 1);
     if (!s->raw)
@@ -129,7 +182,7 @@ ft_status ft_stream_open(ft_stream *s, int fd, const char *name, const volatile 
 
 ft_str ft_stream_peek(const ft_stream *s)
 {
-    return (ft_str){(const char *)s->head, s->head_len};
+    return s->charset ? (ft_str){(const char *)s->text, s->text_len} : (ft_str){(const char *)s->head, s->head_len};
 }
 
 bool ft_stream_is_bomb(const ft_stream *s)

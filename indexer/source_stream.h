@@ -1,8 +1,9 @@
-/* source_stream.h - the bytes of one input, gunzipped on the way if they are gzip's. */
+/* source_stream.h - the bytes of one input, gunzipped on the way if they are gzip's, and turned into UTF-8 if asked. */
 #ifndef FT_SOURCE_STREAM_H
 #define FT_SOURCE_STREAM_H
 
 #include "buf.h"
+#include "charset.h"
 
 typedef struct ft_gzip ft_gzip;
 
@@ -18,6 +19,12 @@ typedef struct ft_stream {
     bool raw_at_end;
     bool gzipped;
     ft_gzip *gzip;              /* owned; NULL until first needed */
+    ft_charset *charset;        /* owned; NULL: bytes are given as they are */
+    unsigned char *coded;       /* owned: bytes not yet converted */
+    size_t coded_len;
+    unsigned char *text;        /* owned: what was converted and not yet given */
+    size_t text_len, text_used;
+    bool text_ended;
     const char *damage;         /* after the last byte: why there are no more, or NULL; static text */
     uint64_t n_in, n_out;       /* bytes read, bytes given */
 } ft_stream;
@@ -25,6 +32,10 @@ typedef struct ft_stream {
 /* Begins with a descriptor and reads ahead. Release the stream after a failure too. */
 ft_status ft_stream_open(ft_stream *s, int fd, const char *name, const volatile int *cancel, ft_error *err);
 void ft_stream_release(ft_stream *s);
+
+/* From here on the bytes are converted from the encoding, a name of charset.h, to UTF-8, and so are the first bytes.
+ * Before anything was read. FT_EINVAL if the system cannot. */
+ft_status ft_stream_decode(ft_stream *s, const char *charset, ft_error *err);
 
 /* The first bytes, at least 8 KiB where there are so many; they stay to be read. Valid until the first read. */
 ft_str ft_stream_peek(const ft_stream *s);

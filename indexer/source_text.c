@@ -43,37 +43,39 @@ static ft_status give_mapped(const ft_source *src, size_t len, ft_error *err)
     return st;
 }
 
+ft_status ft_source_whole(const ft_source *src, size_t max, ft_buf *out, const char **reason, ft_error *err)
+{
+    size_t got = 1;
+
+    *reason = NULL;
+    while (got && !*reason) {
+        if (out->len == out->cap && !ft_buf_reserve(out, out->cap ? out->cap : (size_t)FIRST_ROOM))
+            return ft_fail_nomem(err);
+        ft_status st = ft_stream_read(src->in, out->data + out->len, out->cap - out->len, &got, err);
+        if (st != FT_OK)
+            return st;
+        out->len += got;
+        if (out->len > max)
+            *reason = max < FT_SOURCE_RECORD_MAX ? "longer than 64 MiB" : "longer than 1 GiB, and not a plain file";
+        else if (ft_stream_is_bomb(src->in))
+            *reason = "its compressed data expands too much";
+    }
+    if (!*reason)
+        *reason = src->in->damage;
+    return FT_OK;
+}
+
 static ft_status give_read(const ft_source *src, ft_error *err)
 {
-    unsigned char *data = NULL;
-    size_t len = 0, cap = 0, got = 1;
-    const char *reason = NULL;
-    ft_status st = FT_OK;
+    ft_buf data = {0};
+    const char *reason;
+    ft_status st = ft_source_whole(src, FT_SOURCE_RECORD_MAX, &data, &reason, err);
 
-    while (got) {
-        if (len == cap && FT_GROW(data, cap, cap ? cap * 2 : (size_t)FIRST_ROOM) != 0) {
-            st = ft_fail_nomem(err);
-            goto out;
-        }
-        st = ft_stream_read(src->in, data + len, cap - len, &got, err);
-        if (st != FT_OK)
-            goto out;
-        len += got;
-        if (len > FT_SOURCE_RECORD_MAX)
-            reason = "longer than 1 GiB, and not a plain file";
-        else if (ft_stream_is_bomb(src->in))
-            reason = "its compressed data expands too much";
-        if (reason)
-            break;
-    }
-    if (!reason)
-        reason = src->in->damage;
-    if (reason)
+    if (st == FT_OK && reason)
         st = src->sink.malformed(src->sink.arg, src->file, 0, reason, err);
-    else
-        st = give_text(src, (ft_str){(const char *)data, len}, err);
-out:
-    ft_free(data);
+    else if (st == FT_OK)
+        st = give_text(src, (ft_str){(const char *)data.data, data.len}, err);
+    ft_buf_release(&data);
     return st;
 }
 
@@ -83,7 +85,7 @@ ft_status ft_source_text(const ft_source *src, ft_error *err)
 
     /* Standard input may be a file of which somebody has read a part. */
     bool from_start = lseek(src->in->fd, 0, SEEK_CUR) == (off_t)src->in->n_in;
-    if (!src->in->gzipped && from_start && fstat(src->in->fd, &sb) == 0 && S_ISREG(sb.st_mode) &&
+    if (!src->in->gzipped && !src->in->charset && from_start && fstat(src->in->fd, &sb) == 0 && S_ISREG(sb.st_mode) &&
         sb.st_size >= MAP_FROM) {
         if ((uint64_t)sb.st_size > UINT32_MAX)
             return src->sink.malformed(src->sink.arg, src->file, 0, "longer than 4 GiB", err);

@@ -49,6 +49,16 @@ static bool weigh_line(ft_str *line)
     return words >= LEAST_WORDS && words <= MOST_WORDS;
 }
 
+ft_str ft_title_of_file(ft_str file)
+{
+    while (file.len > 1 && file.ptr[file.len - 1] == '/')
+        file.len--;
+    const char *slash = memrchr(file.ptr, '/', file.len);
+    if (slash && file.len > 1)
+        return (ft_str){slash + 1, (size_t)(file.ptr + file.len - slash - 1)};
+    return file;
+}
+
 ft_str ft_title_of_text(ft_str text, ft_str file)
 {
     for (int lines = 0; lines < LINES && text.len;) {
@@ -61,10 +71,5 @@ ft_str ft_title_of_text(ft_str text, ft_str file)
         text.ptr += skip;
         text.len -= skip;
     }
-    while (file.len > 1 && file.ptr[file.len - 1] == '/')
-        file.len--;
-    const char *slash = memrchr(file.ptr, '/', file.len);
-    if (slash && file.len > 1)
-        return (ft_str){slash + 1, (size_t)(file.ptr + file.len - slash - 1)};
-    return file;
+    return ft_title_of_file(file);
 }

@@ -9,7 +9,6 @@
 
 #include <math.h>
 #include <sched.h>
-#include <unistd.h>
 
 #define MEMORY_DEFAULT ((uint64_t)512 << 20)
 #define MEMORY_MIN ((uint64_t)16 << 20)
@@ -227,11 +226,10 @@ static void clean_up(ft_index *ix)
 {
     ft_manifest now = {0};
     ft_status st = ft_manifest_read(&now, ix->path, NULL);
+    bool known = !ix->uncertain || now.generation == ix->committed.generation; /* 0: none */
 
-    if (st == FT_OK && (!ix->uncertain || now.generation == ix->committed.generation))
-        ft_dir_clean(ix->path, &now, NULL);
-    else if (st == FT_ENOINDEX && !ix->uncertain)
-        ft_dir_clean(ix->path, NULL, NULL);
+    if (known && (st == FT_OK || st == FT_ENOINDEX))
+        ft_dir_clean(ix->path, st == FT_OK ? &now : NULL, NULL);
     ft_manifest_release(&now);
 }
 
@@ -245,7 +243,7 @@ static void remove_unused(ft_index *ix)
         if (ft_io_join(&path, ix->path, FT_LOCK_NAME))
             ft_io->unlink((const char *)path.data);
         if (ix->made_dir)
-            (void)rmdir(ix->path); /* fails, rightly, when someone put a file there */
+            ft_io->rmdir(ix->path); /* fails, rightly, when someone put a file there */
     }
     ft_buf_release(&path);
 }
@@ -261,7 +259,7 @@ void ft_index_close(ft_index *ix)
         if (ix->create && !ix->had_manifest)
             remove_unused(ix);
     } else if (ix->made_dir) {
-        (void)rmdir(ix->path);
+        ft_io->rmdir(ix->path);
     }
     ft_lock_release(ix->lock);
     ft_manifest_release(&ix->committed);

@@ -10,6 +10,7 @@ typedef struct values {
     uint64_t whole, size;
     double real;
     const char *text;
+    ft_option_list list;
 } values;
 
 static const char *const colours[] = {"red", "green", "blue", NULL};
@@ -29,6 +30,8 @@ static const ft_option options[] = {
      .given = FT_OPTION_NONE, .help = "a choice"},
     {.name = "text", .kind = FT_OPTION_TEXT, .arg = "T", .to = offsetof(values, text), .given = FT_OPTION_NONE,
      .help = "a text"},
+    {.name = "list", .kind = FT_OPTION_LIST, .arg = "L", .to = offsetof(values, list), .given = FT_OPTION_NONE,
+     .help = "a list"},
 };
 
 static const ft_command commands[] = {{"make", "X", "makes"}, {"take", "", "takes"}};
@@ -95,6 +98,26 @@ Test(optab, every_kind)
     cr_assert_str_eq(o.v.text, "a=b");
     cr_assert_eq(o.args.n_words, 1);
     cr_assert_str_eq(o.args.words[0], "word");
+    ft_args_release(&o.args);
+}
+
+Test(optab, lists)
+{
+    outcome o;
+    char line[512] = "";
+
+    parse(&o, &simple, "--list a --list=b=c x --list d");
+    cr_assert_eq(o.status, FT_OK);
+    cr_assert_eq(o.v.list.n, 3);
+    cr_assert_str_eq(o.v.list.items[0], "a");
+    cr_assert_str_eq(o.v.list.items[1], "b=c");
+    cr_assert_str_eq(o.v.list.items[2], "d");
+    ft_args_release(&o.args);
+    o.v.list.n = FT_OPTION_LIST_MAX;
+    char *argv[] = {line, line + 1, NULL};
+    memcpy(line + 1, "--list=e", 9);
+    cr_assert_eq(ft_optab_parse(&simple, 2, argv, &o.v, &o.args, &o.err), FT_EINVAL);
+    cr_assert_str_eq(o.err.text, "--list: given more than 64 times");
     ft_args_release(&o.args);
 }
 

@@ -322,6 +322,19 @@ Test(sources, detection)
     cr_assert_eq(detected("a", "1\t2\n"), FT_FORMAT_TEXT);
     cr_assert_eq(detected("a", ""), FT_FORMAT_TEXT);
     cr_assert_eq(detected(".tsv", ""), FT_FORMAT_TEXT);
+    cr_assert_eq(detected("a.md", "<html>"), FT_FORMAT_MARKDOWN);
+    cr_assert_eq(detected("a.Markdown.gz", ""), FT_FORMAT_MARKDOWN);
+    cr_assert_eq(detected("a.htm", "{}"), FT_FORMAT_HTML);
+    cr_assert_eq(detected("a.xhtml", ""), FT_FORMAT_HTML);
+    cr_assert_eq(detected("a.sgml", ""), FT_FORMAT_TREC);
+    cr_assert_eq(detected("a", "\xef\xbb\xbf \n<!-- c --><!DOCTYPE  HTML>"), FT_FORMAT_HTML);
+    cr_assert_eq(detected("a", "<?xml version='1.0'?>\n<!DOCTYPE html PUBLIC"), FT_FORMAT_HTML);
+    cr_assert_eq(detected("a", "<HTML lang=en>"), FT_FORMAT_HTML);
+    cr_assert_eq(detected("a", "<htmlx>"), FT_FORMAT_TEXT);
+    cr_assert_eq(detected("a", "<!-- html"), FT_FORMAT_TEXT);
+    cr_assert_eq(detected("a", "<DOC>\n<DOCNO>"), FT_FORMAT_TREC);
+    cr_assert_eq(detected("a", "<doc id='x'>"), FT_FORMAT_TREC);
+    cr_assert_eq(detected("a", "<DOCNO>"), FT_FORMAT_TEXT);
 }
 
 Test(sources, a_first_line_longer_than_the_head)
@@ -338,15 +351,14 @@ Test(sources, binary_files)
 {
     static char head[10000];
 
-    cr_assert_null(ft_detect_binary((ft_str){"", 0}));
-    cr_assert_null(ft_detect_binary((ft_str){"text", 4}));
-    cr_assert_str_eq(ft_detect_binary((ft_str){"te\0xt", 5}), "binary");
-    cr_assert_str_eq(ft_detect_binary((ft_str){"\xff\xfet\0", 4}), "UTF-16");
+    cr_assert_not(ft_detect_is_binary((ft_str){"", 0}));
+    cr_assert_not(ft_detect_is_binary((ft_str){"text", 4}));
+    cr_assert(ft_detect_is_binary((ft_str){"te\0xt", 5}));
     memset(head, 'a', sizeof head);
     head[8192] = '\0';
-    cr_assert_null(ft_detect_binary((ft_str){head, sizeof head}));
+    cr_assert_not(ft_detect_is_binary((ft_str){head, sizeof head}));
     head[8191] = '\0';
-    cr_assert_not_null(ft_detect_binary((ft_str){head, sizeof head}));
+    cr_assert(ft_detect_is_binary((ft_str){head, sizeof head}));
 }
 
 /* ---------------------------------------------------------------- walking */
@@ -361,6 +373,13 @@ static ft_status log_file(void *arg, const char *path, bool named, ft_error *err
 static void log_skip(void *arg, ft_skip why, const char *path)
 {
     ft_buf_printf(arg, "-%d %s\n", (int)why, path);
+}
+
+/* No names with a y, and nothing of directories with an x. */
+static bool log_wanted(void *arg, const char *path)
+{
+    (void)arg;
+    return !strchr(path, 'y') && !strstr(path, "x/");
 }
 
 static void touch(const char *path)
@@ -409,6 +428,29 @@ Test(sources, walking)
     cr_assert_eq(chdir("a/b"), 0);
     expect_walk(".", "z\n");
     expect_walk("../b/", "../b/z\n");
+    cr_assert_eq(chdir("/"), 0);
+    snprintf(command, sizeof command, "rm -rf %s", dir);
+    cr_assert_eq(system(command), 0);
+}
+
+Test(sources, what_a_visitor_does_not_want)
+{
+    char dir[] = "/tmp/test_inputs.XXXXXX", command[64];
+    ft_buf seen = {0};
+    ft_visitor v = {.file = log_file, .skip = log_skip, .wanted = log_wanted, .arg = &seen};
+    const char *words[] = {"d", "d/y", "dx", "d/a"};
+
+    cr_assert_not_null(mkdtemp(dir));
+    cr_assert_eq(chdir(dir), 0);
+    cr_assert(mkdir("d", 0700) == 0 && mkdir("d/x", 0700) == 0 && mkdir("dx", 0700) == 0);
+    touch("d/a");
+    touch("d/x/b");
+    touch("d/y");
+    touch("dx/c");
+    cr_assert_eq(ft_inputs_walk(words, 4, &v, NULL), FT_OK);
+    ft_buf_putc(&seen, '\0');
+    cr_assert_str_eq((const char *)seen.data, "d/a\n-5 d/x/\n-5 d/y\n-5 d/y\n-5 dx/c\n=d/a\n");
+    ft_buf_release(&seen);
     cr_assert_eq(chdir("/"), 0);
     snprintf(command, sizeof command, "rm -rf %s", dir);
     cr_assert_eq(system(command), 0);
