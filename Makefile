@@ -156,7 +156,7 @@ build/fuzzers/%: $(OBJ)/tests/fuzz/%.o $(UNIT_EXTRA) $(OUT)/libfulltext.a
 
 DEPS     := gcc libc6-dev libstemmer-dev zlib1g-dev libdeflate-dev libutf8proc-dev libxxhash-dev libedit-dev libmd4c-dev libxml2-dev \
             libcriterion-dev unicode-data
-DEPS_DEV := clang libclang-rt-14-dev cppcheck python3 binutils libsqlite3-dev
+DEPS_DEV := g++ clang libclang-rt-14-dev cppcheck python3 binutils libsqlite3-dev
 DEPS_PEERS := libsqlite3-dev libxapian-dev g++ python3
 SUDO     := $(if $(filter 0,$(shell id -u)),,sudo)
 APT_GET   = $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get

@@ -69,7 +69,7 @@ void ft_bitunpack(const unsigned char *packed, uint32_t n, unsigned width, uint3
     if (width == 0)
         memset(out, 0, n * sizeof *out);
     else if (n == FT_LANES_COUNT)
-        ft_kernel.unpack_lanes(packed, width, out);
+        ft_cpu.unpack_lanes(packed, width, out);
     else
         unpack_run(packed, n, width, out);
 }

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-ft_kernels ft_kernel;
+ft_kernels ft_cpu;
 
 #if defined(__x86_64__)
 static bool has_avx2(void)
@@ -42,8 +42,8 @@ __attribute__((constructor)) static void choose(void)
 {
     const char *wanted = getenv("FT_CPU");
 
-    if (wanted && ft_kernels_named(wanted, &ft_kernel))
+    if (wanted && ft_kernels_named(wanted, &ft_cpu))
         return;
-    if (!ft_kernels_named("avx512", &ft_kernel) && !ft_kernels_named("avx2", &ft_kernel))
-        ft_kernel = ft_kernels_scalar;
+    if (!ft_kernels_named("avx512", &ft_cpu) && !ft_kernels_named("avx2", &ft_cpu))
+        ft_cpu = ft_kernels_scalar;
 }

@@ -20,7 +20,7 @@ typedef struct ft_kernels {
 } ft_kernels;
 
 /* The set in use. */
-extern ft_kernels ft_kernel;
+extern ft_kernels ft_cpu;
 
 /* One set by name, for tests; false if it is unknown or this machine lacks it. */
 bool ft_kernels_named(const char *name, ft_kernels *out);

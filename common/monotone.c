@@ -111,7 +111,7 @@ const unsigned char *ft_monotone_decode(const unsigned char *p, const unsigned c
             out[i] = base + i;
         return universe == n ? p + 1 : NULL;
     }
-    if (!read_frame(&f, p, end, n, universe) || ft_kernel.set_bits(f.upper, f.bits, n, places) != n)
+    if (!read_frame(&f, p, end, n, universe) || ft_cpu.set_bits(f.upper, f.bits, n, places) != n)
         return NULL;
     if (f.l == 0) {
         for (uint32_t i = 0; i < n; i++)

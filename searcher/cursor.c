@@ -27,7 +27,7 @@ void ft_cursor_rewind(ft_cursor *c)
     c->loaded = c->have_tfs = c->have_gaps = false;
 }
 
-static bool load_block(ft_cursor *c, uint32_t block)
+bool ft_cursor_load_block(ft_cursor *c, uint32_t block)
 {
     c->block = block;
     c->at = 0;
@@ -69,7 +69,7 @@ bool ft_cursor_seek(ft_cursor *c, uint32_t target)
         if (block >= c->list.n_blocks)
             return false;
     }
-    if (!c->loaded && !load_block(c, c->block))
+    if (!c->loaded && !ft_cursor_load_block(c, c->block))
         return false;
     c->at = ft_cursor_upto(c, c->at, target);
     return true;
@@ -194,7 +194,7 @@ void ft_cursor_mark(ft_cursor *c, uint32_t lo, uint32_t hi, uint64_t *bits)
             ft_eval_fail(c->eval, ft_postings_bitmap(p, block, &bitmap, &first, &n_bits, c->eval->err));
         if (bitmap) {
             or_bitmap(bitmap, first, n_bits, lo, hi, bits);
-        } else if (in_hand || (c->eval->st == FT_OK && load_block(c, block))) {
+        } else if (in_hand || (c->eval->st == FT_OK && ft_cursor_load_block(c, block))) {
             c->at = ft_cursor_upto(c, c->at, lo);
             for (; c->at < c->n && c->passages[c->at] < hi; c->at++) {
                 uint32_t at = c->passages[c->at] - lo;
@@ -221,5 +221,5 @@ void ft_cursor_score(const ft_cursor *c, uint32_t from, uint32_t to, uint32_t *o
         before = c->sums[from + i];
         dl[i] = ft_norms_get(norms, c->passages[from + i]);
     }
-    ft_kernel.score(tf, dl, n, c->weight, params.a, params.b, out);
+    ft_cpu.score(tf, dl, n, c->weight, params.a, params.b, out);
 }

@@ -72,6 +72,8 @@ void ft_cursor_init(ft_cursor *c, ft_eval *eval, const ft_postings *list, float 
 void ft_cursor_release(ft_cursor *c);
 /* Back to the start. */
 void ft_cursor_rewind(ft_cursor *c);
+/* Brings a block (< n_blocks) to hand, `at` at its first posting; false after a failure. */
+bool ft_cursor_load_block(ft_cursor *c, uint32_t block);
 /* Makes `at` the first posting with a passage >= target, loading its block; false at the end or after a failure. */
 bool ft_cursor_seek(ft_cursor *c, uint32_t target);
 /* Like seek, but says only where a match can be: may load nothing. UINT32_MAX at the end. */

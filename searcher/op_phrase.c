@@ -1,15 +1,17 @@
 /* op_phrase.c - the operator of a phrase: passages where its words stand in consecutive positions; see eval.h.
  *
- * In a window, passages that may hold all terms are found by intersecting bits; there the lists are asked, and only
- * where they all agree are positions decoded, and only if the frequency of the rarest term, an upper bound of the
- * phrase's, could still score enough. */
+ * In a window, passages that may hold all terms are found by intersecting bits. There the words are taken in order of
+ * rarity: the rarest gives the places where the phrase may begin, each further one leaves some of them. When none is
+ * left, or the frequency of a term, an upper bound of the phrase's, can no longer score enough, the positions of the
+ * more frequent terms are never decoded. */
 #include "eval.h"
 #include "mem.h"
 
 typedef struct word_list {
     ft_cursor *cursor;   /* goes from candidate to candidate */
     ft_cursor *marker;   /* goes ahead of it, window by window */
-    uint32_t *positions; /* in the passage at hand; owned */
+    uint32_t passage;    /* whose positions are at hand; UINT32_MAX: none's */
+    uint32_t *positions; /* owned */
     size_t cap;
     uint32_t tf;
 } word_list;
@@ -20,7 +22,7 @@ typedef struct phrase_op {
     uint32_t n_lists, n_words;
     word_list *lists;      /* rarest first */
     uint32_t *words;       /* word i is lists[words[i]] */
-    uint32_t *next;        /* per word: the first position not passed */
+    uint32_t *order;       /* the words, those of rarer lists first */
     uint32_t *starts;      /* where the phrase begins, in the passage last matched; owned */
     size_t cap_starts;
     uint32_t freq;
@@ -60,84 +62,73 @@ static void mark_candidates(phrase_op *p, uint32_t lo, uint32_t hi, uint64_t bit
     }
 }
 
-/* Moves all lists to a passage; whether every term is there. Passages asked for ascend. */
-static bool stand_at(phrase_op *p, uint32_t passage)
+/* Brings the positions of one list in a passage to hand; false if it does not stand there, or stands there too seldom
+ * for a score above need. Passages asked for ascend. */
+static bool load(phrase_op *p, word_list *list, uint32_t passage, int64_t need)
 {
-    for (uint32_t i = 0; i < p->n_lists; i++) {
-        ft_cursor *c = p->lists[i].cursor;
-        if (!ft_cursor_seek(c, passage) || c->passages[c->at] != passage)
-            return false;
-    }
-    return true;
+    ft_cursor *c = list->cursor;
+
+    if (list->passage == passage)
+        return true;
+    if (!ft_cursor_seek(c, passage) || c->passages[c->at] != passage || !ft_cursor_load_tfs(c))
+        return false;
+    uint32_t tf = ft_cursor_tf(c, c->at), dl = ft_norms_get(p->base.eval->norms, passage);
+    if (dl < p->n_words ||
+        (need >= 0 && (int64_t)ft_contribution(p->weight, ft_bm25_part(p->base.eval->params, tf, dl)) <= need))
+        return false;
+    list->tf = ft_cursor_positions(c, &list->positions, &list->cap);
+    list->passage = list->tf ? passage : UINT32_MAX;
+    return list->tf > 0;
 }
 
-/* Whether word i stands at position `at`; positions asked for ascend. */
-static bool word_at(phrase_op *p, uint32_t i, uint32_t at)
+/* The places where the phrase may begin, by one word of it. */
+static void begin(phrase_op *p, const word_list *list, uint32_t word)
 {
-    const word_list *list = &p->lists[p->words[i]];
-    uint32_t k = p->next[i];
-
-    while (k < list->tf && list->positions[k] < at)
-        k++;
-    p->next[i] = k;
-    return k < list->tf && list->positions[k] == at;
-}
-
-static void push_start(phrase_op *p, uint32_t start)
-{
-    if (FT_GROW(p->starts, p->cap_starts, p->freq + 1) != 0) {
+    if (FT_GROW(p->starts, p->cap_starts, list->tf) != 0) {
         ft_eval_fail(p->base.eval, ft_fail_nomem(p->base.eval->err));
         return;
     }
-    p->starts[p->freq++] = start;
+    for (uint32_t k = 0; k < list->tf; k++)
+        if (list->positions[k] >= word)
+            p->starts[p->freq++] = list->positions[k] - word;
 }
 
-/* Aligns the positions of the passage all lists stand at; the phrase's frequency. */
-static uint32_t align(phrase_op *p, uint32_t passage)
+/* Keeps those of them where another word stands in its place. */
+static void narrow(phrase_op *p, const word_list *list, uint32_t word)
 {
-    uint32_t lead = 0;
+    uint32_t kept = 0;
 
+    for (uint32_t i = 0, k = 0; i < p->freq; i++) {
+        uint32_t at = p->starts[i] + word;
+        while (k < list->tf && list->positions[k] < at)
+            k++;
+        if (k == list->tf)
+            break;
+        if (list->positions[k] == at)
+            p->starts[kept++] = p->starts[i];
+    }
+    p->freq = kept;
+}
+
+/* The phrase's frequency in a passage; 0 too if it cannot score more than need. */
+static uint32_t match_at(phrase_op *p, uint32_t passage, int64_t need)
+{
     p->freq = 0;
-    if (!ft_cursor_load_tfs(p->lists[0].cursor) || ft_norms_get(p->base.eval->norms, passage) < p->n_words)
-        return 0;
-    for (uint32_t i = 0; i < p->n_lists; i++) {
-        word_list *list = &p->lists[i];
-        list->tf = ft_cursor_positions(list->cursor, &list->positions, &list->cap);
-        if (list->tf == 0)
+    for (uint32_t i = 0; i < p->n_words; i++) {
+        uint32_t word = p->order[i];
+        word_list *list = &p->lists[p->words[word]];
+        if (!load(p, list, passage, need)) {
+            p->freq = 0;
+            return 0;
+        }
+        if (i == 0)
+            begin(p, list, word);
+        else
+            narrow(p, list, word);
+        if (p->freq == 0)
             return 0;
     }
-    for (uint32_t i = 0; i < p->n_words; i++) {
-        p->next[i] = 0;
-        if (p->lists[p->words[i]].tf < p->lists[p->words[lead]].tf)
-            lead = i;
-    }
-    const word_list *list = &p->lists[p->words[lead]];
-    for (uint32_t k = 0; k < list->tf; k++) {
-        if (list->positions[k] < lead)
-            continue;
-        uint32_t start = list->positions[k] - lead, i = 0;
-        while (i < p->n_words && (i == lead || word_at(p, i, start + i)))
-            i++;
-        if (i == p->n_words)
-            push_start(p, start);
-    }
     return p->freq;
-}
-
-/* Whether the passage at hand can score more than need, going by the rarest term's frequency in it. */
-static bool may_score(phrase_op *p, uint32_t dl, int64_t need)
-{
-    uint32_t tf = UINT32_MAX;
-
-    for (uint32_t i = 0; i < p->n_lists; i++) {
-        ft_cursor *c = p->lists[i].cursor;
-        if (!ft_cursor_load_tfs(c))
-            return false;
-        uint32_t here = ft_cursor_tf(c, c->at);
-        if (here < tf)
-            tf = here;
-    }
-    return (int64_t)ft_contribution(p->weight, ft_bm25_part(p->base.eval->params, tf, dl)) > need;
 }
 
 static uint32_t score_here(const phrase_op *p, uint32_t passage)
@@ -158,11 +149,7 @@ static void phrase_generate(ft_op *op, uint32_t lo, uint32_t hi, int64_t need, f
     for (uint32_t w = 0; w < FT_WINDOW / 64; w++) {
         for (uint64_t word = bits[w]; word; word &= word - 1) {
             uint32_t at = lo + w * 64 + (uint32_t)__builtin_ctzll(word);
-            if (!stand_at(p, at) || !ft_cursor_load_tfs(p->lists[0].cursor))
-                continue;
-            if (op->scoring && need >= 0 && !may_score(p, ft_norms_get(op->eval->norms, at), need))
-                continue;
-            if (align(p, at) == 0)
+            if (match_at(p, at, op->scoring ? need : -1) == 0)
                 continue;
             out->passages[out->n] = at;
             out->scores[out->n++] = score_here(p, at);
@@ -181,7 +168,7 @@ static void phrase_mark(ft_op *op, uint32_t lo, uint32_t hi, uint64_t *bits)
     for (uint32_t w = 0; w < FT_WINDOW / 64; w++) {
         for (uint64_t word = candidates[w]; word; word &= word - 1) {
             uint32_t at = lo + w * 64 + (uint32_t)__builtin_ctzll(word);
-            if (stand_at(p, at) && align(p, at))
+            if (match_at(p, at, -1))
                 bits[w] |= word & -word;
         }
     }
@@ -192,7 +179,7 @@ static void phrase_probe(ft_op *op, const uint32_t *passages, uint32_t n, uint32
     phrase_op *p = (phrase_op *)op;
 
     for (uint32_t i = 0; i < n; i++) {
-        if (!stand_at(p, passages[i]) || align(p, passages[i]) == 0)
+        if (match_at(p, passages[i], -1) == 0)
             continue;
         hits[i] = 1;
         scores[i] += score_here(p, passages[i]);
@@ -206,6 +193,7 @@ static void phrase_rewind(ft_op *op)
     for (uint32_t i = 0; i < p->n_lists; i++) {
         ft_cursor_rewind(p->lists[i].cursor);
         ft_cursor_rewind(p->lists[i].marker);
+        p->lists[i].passage = UINT32_MAX;
     }
 }
 
@@ -254,9 +242,26 @@ static bool fill_lists(phrase_op *p, ft_eval *eval, const ft_postings *const *li
         ft_cursor_init(pair + 1, eval, lists[order[i]], p->weight);
         p->lists[i].cursor = pair;
         p->lists[i].marker = pair + 1;
+        p->lists[i].passage = UINT32_MAX;
     }
     for (uint32_t i = 0; i < p->n_words; i++)
         p->words[i] = place[words[i]];
+    return true;
+}
+
+/* Puts the words of rarer lists first: a counting sort by list. */
+static bool fill_order(phrase_op *p, ft_eval *eval)
+{
+    uint32_t *end = ft_arena_zero(eval->arena, p->n_lists + 1, sizeof *end);
+
+    if (!end)
+        return false;
+    for (uint32_t i = 0; i < p->n_words; i++)
+        end[p->words[i] + 1]++;
+    for (uint32_t i = 0; i < p->n_lists; i++)
+        end[i + 1] += end[i];
+    for (uint32_t i = 0; i < p->n_words; i++)
+        p->order[end[p->words[i]]++] = i;
     return true;
 }
 
@@ -272,8 +277,9 @@ ft_op *ft_op_phrase(ft_eval *eval, const ft_postings *const *lists, uint32_t n_l
     p->n_words = n_words;
     p->lists = ft_arena_zero(eval->arena, n_lists, sizeof *p->lists);
     p->words = ft_arena_zero(eval->arena, n_words, sizeof *p->words);
-    p->next = ft_arena_zero(eval->arena, n_words, sizeof *p->next);
-    if (!p->lists || !p->words || !p->next || !fill_lists(p, eval, lists, words))
+    p->order = ft_arena_zero(eval->arena, n_words, sizeof *p->order);
+    if (!p->lists || !p->words || !p->order || !fill_lists(p, eval, lists, words) ||
+        !fill_order(p, eval))
         goto nomem;
     p->base = (ft_op){&phrase_class, eval, p->lists[0].cursor->list.df, eval->scoring};
     return &p->base;

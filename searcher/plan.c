@@ -99,7 +99,7 @@ void ft_plan_eval(const ft_plan *plan, const ft_leaf *leaf, ft_arena *arena, boo
     eval->factor = ft_bm25_factor(leaf->seg.bound_params, plan->params);
 }
 
-static float weight_of(const ft_plan *plan, const ft_node *node)
+float ft_plan_weight(const ft_plan *plan, const ft_node *node)
 {
     return ldexpf((float)(node->count * ft_plan_idf(plan, node)), plan->shift);
 }
@@ -122,7 +122,7 @@ static ft_op *phrase_operator(const ft_plan *plan, ft_postings *const *lists, co
         if (words[i] == n)
             distinct[n++] = list;
     }
-    return ft_op_phrase(eval, distinct, n, words, node->n_terms, weight_of(plan, node));
+    return ft_op_phrase(eval, distinct, n, words, node->n_terms, ft_plan_weight(plan, node));
 }
 
 /* The operators of some nodes; those that cannot match are left out. *n is how many there are. */
@@ -180,7 +180,7 @@ ft_op *ft_plan_operator(const ft_plan *plan, size_t leaf, const ft_node *node, f
         return NULL;
     switch (node->kind) {
     case FT_NODE_TERM:
-        return lists[node->terms[0]] ? ft_op_term(eval, lists[node->terms[0]], weight_of(plan, node)) : NULL;
+        return lists[node->terms[0]] ? ft_op_term(eval, lists[node->terms[0]], ft_plan_weight(plan, node)) : NULL;
     case FT_NODE_PHRASE:
         return phrase_operator(plan, lists, node, eval);
     case FT_NODE_LIST:

@@ -25,6 +25,9 @@ void ft_plan_release(ft_plan *plan);
 /* idf of a leaf node: of a phrase, the sum of its words'. */
 double ft_plan_idf(const ft_plan *plan, const ft_node *node);
 
+/* The weight of a leaf node, boost * idf, in the plan's scale. */
+float ft_plan_weight(const ft_plan *plan, const ft_node *node);
+
 /* A score in integers as a number. */
 double ft_plan_score(const ft_plan *plan, uint64_t score);
 

@@ -5,6 +5,7 @@
  * counting is cheaper than one pass that does both, except for phrases, whose positions cost most in either. */
 #include "mem.h"
 #include "results.h"
+#include "seed.h"
 
 #include <time.h>
 
@@ -21,6 +22,7 @@ typedef struct run {
     ft_scored pending;        /* grouping: the best passage of the document at hand */
     bool has_pending;
     uint32_t pending_doc, counted_doc;
+    int64_t seed;             /* a score above it is needed to be a hit, known from the start; -1: nothing known */
     uint64_t offered;         /* matches (documents when grouping) that ranking saw */
 } run;
 
@@ -113,6 +115,14 @@ static ft_status count_window(run *r, uint32_t leaf_number, ft_op *op, uint32_t 
     return st;
 }
 
+/* What a match must beat to be a hit. */
+static int64_t threshold(const run *r)
+{
+    int64_t kept = ft_topk_threshold(&r->rs->topk);
+
+    return kept > r->seed ? kept : r->seed;
+}
+
 static ft_status walk_windows(run *r, uint32_t leaf_number, ft_op *op, ft_eval *eval)
 {
     const ft_leaf *leaf = &r->rs->plan.rd->leaves[leaf_number];
@@ -132,7 +142,7 @@ static ft_status walk_windows(run *r, uint32_t leaf_number, ft_op *op, ft_eval *
             lo = hi;
             continue;
         }
-        int64_t need = r->prune ? ft_topk_threshold(&r->rs->topk) : -1;
+        int64_t need = r->prune ? threshold(r) : -1;
         if (need < 0 || (int64_t)op->class->bound(op, lo, hi) > need) {
             op->class->generate(op, lo, hi, need, &r->batch);
             ft_status st = eval->st == FT_OK ? take_batch(r, leaf_number, leaf) : eval->st;
@@ -174,6 +184,11 @@ static ft_status pass(run *r, bool rank, bool count, bool prune)
     r->rank = rank;
     r->count = count;
     r->prune = prune;
+    if (prune && !r->opts->group_documents) {
+        uint32_t score = 0;
+        st = ft_seed_threshold(&r->rs->plan, r->rs->topk.k, &score, r->err);
+        r->seed = (int64_t)score - 1;
+    }
     for (size_t i = 0; i < rd->n_leaves && st == FT_OK && !r->rs->timed_out; i++) {
         ft_arena_reset(&arena);
         st = search_leaf(r, (uint32_t)i, &arena);
@@ -257,7 +272,7 @@ ft_status ft_search(ft_results **out, const ft_reader *rd, const ft_query *q, co
     ft_results *rs = ft_alloc_zero(1, sizeof *rs);
     if (!rs)
         return ft_fail_nomem(err);
-    run r = {.rs = rs, .opts = &o, .err = err};
+    run r = {.rs = rs, .opts = &o, .err = err, .seed = -1};
     if (o.timeout_ms)
         r.deadline = now_ns() + (uint64_t)o.timeout_ms * 1000000u;
     ft_topk_init(&rs->topk, o.top ? o.offset + o.top : 0);

@@ -1,0 +1,11 @@
+/* seed.h - a threshold to begin with. For a query that any one term matches, the k-th best contribution of a single
+ * term is a lower bound of the k-th best score; a few blocks of the highest bounds give a good one at little cost. */
+#ifndef FT_SEED_H
+#define FT_SEED_H
+
+#include "plan.h"
+
+/* A score that at least k live passages reach; 0 if none is known. 0 too for queries that no single term matches. */
+ft_status ft_seed_threshold(const ft_plan *plan, uint64_t k, uint32_t *out, ft_error *err);
+
+#endif
