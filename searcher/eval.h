@@ -139,10 +139,11 @@ struct ft_op {
     bool scoring;  /* whether generate and probe give scores */
 };
 
-/* Whether marking all matches of a clause costs no more than probing some passages with it: a probe decodes a block. */
+/* Whether marking all matches of a clause costs no more than probing some passages with it: a probe costs about as much
+ * as sixteen marks. */
 static inline bool ft_worth_marking(uint64_t cost, uint64_t probes)
 {
-    return cost / FT_BLOCK_LEN <= probes;
+    return cost / 16 <= probes;
 }
 
 /* All constructors take memory from eval's arena and return NULL (with eval->st set) when there is none left. */

@@ -2,7 +2,8 @@
  *
  * Ranking prunes: a window whose bound cannot beat the k-th best score is passed over, and within a window clauses
  * prune by themselves (eval.h). An exact total needs every match, but not their scores: ranking with pruning and then
- * counting is cheaper than one pass that does both, except for phrases, whose positions cost most in either. */
+ * counting is cheaper than one pass that does both, except for phrases, whose positions cost most in either, and where
+ * a rare required term leaves few matches. */
 #include "mem.h"
 #include "results.h"
 #include "seed.h"
@@ -218,6 +219,16 @@ static bool has_phrase(const ft_node *node)
     return false;
 }
 
+/* Whether a required term is so rare that there are few matches at most. */
+static bool has_rare_lead(const ft_plan *plan, const ft_node *node)
+{
+    for (uint32_t i = 0; i < node->n_required; i++)
+        if (node->required[i]->kind == FT_NODE_TERM &&
+            plan->df[node->required[i]->terms[0]] < plan->rd->n_passages / 16)
+            return true;
+    return false;
+}
+
 static ft_status run_query(run *r)
 {
     ft_results *rs = r->rs;
@@ -229,7 +240,7 @@ static ft_status run_query(run *r)
     if (o->count && root->kind == FT_NODE_TERM && !o->group_documents && !any_dead(rs->plan.rd)) {
         st = rank ? pass(r, true, false, !o->exhaustive) : FT_OK;
         rs->total = rs->plan.df[root->terms[0]];
-    } else if (o->count && rank && !o->exhaustive && !has_phrase(root)) {
+    } else if (o->count && rank && !o->exhaustive && !has_phrase(root) && !has_rare_lead(&rs->plan, root)) {
         st = pass(r, true, false, true);
         if (st == FT_OK)
             st = pass(r, false, true, false);
