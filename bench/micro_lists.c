@@ -131,17 +131,22 @@ static ft_status write_parts(ft_micro *m, lists *l, ft_envelope_writer *w, ft_er
 {
     ft_postings_writer pw = {0};
     ft_termdict_writer tw = {0};
-    ft_spool positions;
+    ft_spool postings, positions;
 
-    ft_status st = ft_spool_init(&positions, m->folder, 1 << 20, err);
+    ft_status st = ft_spool_init(&postings, m->folder, 1 << 20, err);
     if (st != FT_OK)
-        return st;
+        goto out_postings;
+    st = ft_spool_init(&positions, m->folder, 1 << 20, err);
+    if (st != FT_OK)
+        goto out_positions;
     ft_norms_write(w, l->lengths, N_PASSAGES);
     st = ft_termdict_writer_init(&tw, m->folder, err);
     if (st == FT_OK) {
-        ft_envelope_begin(w, FT_PART_POSTINGS, FT_PART_REQUIRED);
-        ft_postings_writer_init(&pw, w, &positions, l->lengths, l->params);
+        ft_postings_writer_init(&pw, &postings, &positions, l->lengths, l->params);
         st = write_lists(m, l, &pw, &tw, err);
+        ft_envelope_begin(w, FT_PART_POSTINGS, FT_PART_REQUIRED);
+        if (st == FT_OK)
+            st = ft_spool_drain(&postings, ft_envelope_sink, w, err);
         ft_envelope_begin(w, FT_PART_POSITIONS, FT_PART_REQUIRED);
         if (st == FT_OK)
             st = ft_spool_drain(&positions, ft_envelope_sink, w, err);
@@ -150,7 +155,10 @@ static ft_status write_parts(ft_micro *m, lists *l, ft_envelope_writer *w, ft_er
         ft_postings_writer_release(&pw);
         ft_termdict_writer_release(&tw);
     }
+out_positions:
     ft_spool_release(&positions);
+out_postings:
+    ft_spool_release(&postings);
     return st;
 }
 

@@ -31,6 +31,7 @@ const ft_io_table ft_io_system = {
     .open = system_open,
     .write = write,
     .read = read,
+    .read_at = pread,
     .sync = fsync,
     .rename = rename,
     .unlink = unlink,
@@ -100,6 +101,24 @@ ft_status ft_io_read_full(int fd, const char *path, void *data, size_t len, size
     *got = 0;
     while (*got < len) {
         ssize_t n = ft_io->read(fd, p + *got, len - *got);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return ft_fail_errno(err, "%s: cannot read", path);
+        if (n == 0)
+            break;
+        *got += (size_t)n;
+    }
+    return FT_OK;
+}
+
+ft_status ft_io_read_at(int fd, const char *path, uint64_t off, void *data, size_t len, size_t *got, ft_error *err)
+{
+    char *p = data;
+
+    *got = 0;
+    while (*got < len) {
+        ssize_t n = ft_io->read_at(fd, p + *got, len - *got, (off_t)(off + *got));
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0)

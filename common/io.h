@@ -14,6 +14,7 @@ typedef struct ft_io_table {
     int (*open)(const char *path, int flags, mode_t mode);
     ssize_t (*write)(int fd, const void *data, size_t len);
     ssize_t (*read)(int fd, void *data, size_t len);
+    ssize_t (*read_at)(int fd, void *data, size_t len, off_t off);
     int (*sync)(int fd);
     int (*rename)(const char *from, const char *to);
     int (*unlink)(const char *path);
@@ -46,6 +47,9 @@ ft_status ft_io_write_all(int fd, const char *path, const void *data, size_t len
 
 /* Reads up to len bytes, going on after short reads; *got < len only at the end of the file. */
 ft_status ft_io_read_full(int fd, const char *path, void *data, size_t len, size_t *got, ft_error *err);
+
+/* The same from byte `off` of the file on; where reading goes on otherwise is left alone. */
+ft_status ft_io_read_at(int fd, const char *path, uint64_t off, void *data, size_t len, size_t *got, ft_error *err);
 
 /* A whole file of at most max bytes into b (appended). FT_ENOTFOUND if there is none. */
 ft_status ft_io_read_file(const char *path, size_t max, ft_buf *b, ft_error *err);

@@ -24,11 +24,9 @@ typedef struct ft_term_info {
 
 /* ------------------------------------------------ writing */
 
-/* Encodes lists one after another. POSTINGS goes straight to the envelope (the caller has begun the part), positions to
- * a spool. */
+/* Encodes lists one after another, into spools for the parts POSTINGS and POSITIONS. */
 typedef struct ft_postings_writer {
-    ft_envelope_writer *env;    /* borrowed */
-    ft_spool *positions;        /* borrowed */
+    ft_spool *postings, *positions; /* borrowed */
     const uint32_t *lengths;    /* of passages, borrowed: bounds need them */
     ft_bm25 params;
     uint64_t post_off, pos_off; /* bytes written so far */
@@ -45,7 +43,7 @@ typedef struct ft_postings_writer {
     ft_status st;               /* sticky */
 } ft_postings_writer;
 
-void ft_postings_writer_init(ft_postings_writer *w, ft_envelope_writer *env, ft_spool *positions,
+void ft_postings_writer_init(ft_postings_writer *w, ft_spool *postings, ft_spool *positions,
                              const uint32_t *lengths, ft_bm25 params);
 /* Adds a posting to the current list: passages ascend, tf >= 1 positions ascend. Sticky failure. */
 void ft_postings_writer_add(ft_postings_writer *w, uint32_t passage, uint32_t tf, const uint32_t *positions);

@@ -5,10 +5,10 @@
 #include "postings.h"
 #include "postings_format.h"
 
-void ft_postings_writer_init(ft_postings_writer *w, ft_envelope_writer *env, ft_spool *positions,
+void ft_postings_writer_init(ft_postings_writer *w, ft_spool *postings, ft_spool *positions,
                              const uint32_t *lengths, ft_bm25 params)
 {
-    *w = (ft_postings_writer){.env = env, .positions = positions, .lengths = lengths, .params = params};
+    *w = (ft_postings_writer){.postings = postings, .positions = positions, .lengths = lengths, .params = params};
     w->last = UINT32_MAX;
 }
 
@@ -193,7 +193,7 @@ static void end_in_parts(ft_postings_writer *w, ft_term_info *info)
     info->max_impact = w->max_impact;
     info->post_len = w->data.len;
     info->pos_len = w->gaps_out.len;
-    ft_envelope_put(w->env, w->data.data, w->data.len);
+    ft_spool_put(w->postings, w->data.data, w->data.len);
     ft_spool_put(w->positions, w->gaps_out.data, w->gaps_out.len);
     w->post_off += w->data.len;
     w->pos_off += w->gaps_out.len;

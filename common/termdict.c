@@ -231,6 +231,21 @@ static ft_status begin_reading(ft_term_iter *it, uint32_t block, ft_error *err)
     return FT_OK;
 }
 
+ft_status ft_termdict_block(const ft_termdict *d, uint32_t block, uint64_t *first, uint64_t *before, ft_error *err)
+{
+    ft_term_iter it = {.d = d};
+    const unsigned char *entry = index_at(d, block, 0);
+    ft_status st = ft_envelope_touch(d->env, entry, 8, err);
+
+    if (st == FT_OK)
+        st = begin_reading(&it, block, err);
+    if (st != FT_OK)
+        return st;
+    *first = ft_load_u64(entry);
+    *before = it.post_off + it.pos_off;
+    return FT_OK;
+}
+
 static uint32_t entries_in(const ft_termdict *d, uint32_t block)
 {
     return block + 1 < d->n_blocks ? FT_TERM_BLOCK : (uint32_t)(d->n_terms - (uint64_t)block * FT_TERM_BLOCK);
@@ -300,6 +315,28 @@ ft_status ft_termdict_find(const ft_termdict *d, const void *term, size_t len, b
 void ft_term_iter_init(ft_term_iter *it, const ft_termdict *d)
 {
     *it = (ft_term_iter){.d = d};
+}
+
+ft_status ft_term_iter_seek(ft_term_iter *it, const void *term, size_t len, ft_error *err)
+{
+    bool none = true;
+    uint32_t block = 0;
+
+    ft_term_iter_init(it, it->d);
+    if (it->d->n_blocks == 0)
+        return FT_OK;
+    ft_status st = find_block(it->d, term, len, &none, &block, err);
+    if (st == FT_OK)
+        st = begin_reading(it, none ? 0 : block, err);
+    for (uint32_t n = entries_in(it->d, it->block); st == FT_OK && it->i < n;) {
+        ft_term_iter before = *it;
+        st = read_entry(it, err);
+        if (st == FT_OK && compare(it->term, it->term_len, term, len) >= 0) {
+            *it = before;
+            break;
+        }
+    }
+    return st;
 }
 
 ft_status ft_term_iter_next(ft_term_iter *it, bool *more, ft_error *err)

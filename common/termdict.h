@@ -39,6 +39,10 @@ ft_status ft_termdict_open(ft_termdict *d, const ft_envelope *env, uint64_t n_te
 ft_status ft_termdict_find(const ft_termdict *d, const void *term, size_t len, bool *found, ft_term_info *info,
                            ft_error *err);
 
+/* Of a block of terms (block < d->n_blocks): the first eight bytes of its first term, as a number that orders as they do,
+ * and how many bytes the lists of all terms before it take up. */
+ft_status ft_termdict_block(const ft_termdict *d, uint32_t block, uint64_t *first, uint64_t *before, ft_error *err);
+
 /* Walks all terms in order (or, after seek, from the first one >= a given term on). */
 typedef struct ft_term_iter {
     const ft_termdict *d;
@@ -50,6 +54,8 @@ typedef struct ft_term_iter {
     ft_term_info info;
 } ft_term_iter;
 void ft_term_iter_init(ft_term_iter *it, const ft_termdict *d);
+/* Goes to the first term that is not before the given one: the next one to be read. */
+ft_status ft_term_iter_seek(ft_term_iter *it, const void *term, size_t len, ft_error *err);
 /* *more is false at the end. it->term and it->info hold the entry. */
 ft_status ft_term_iter_next(ft_term_iter *it, bool *more, ft_error *err);
 

@@ -1,7 +1,7 @@
 /* builder.c - see builder.h.
  *
  *     add -> batch -> pool: pack, split, invert -> join, in order -> segment file (text, tables of documents)
- *                                                                 -> runs in memory -> runs in files
+ *                                                                 -> runs (runs.c)
  *     finish: merge all runs -> segment file (posting lists)
  *
  * How the memory budget M is spent: text waiting or in work, M/64 (1 to 8 MiB) for each of threads + 1 batches, about
@@ -9,14 +9,12 @@
 #include "builder.h"
 
 #include "mem.h"
-#include "merge.h"
+#include "runs.h"
 
 #define BATCH_MIN (1u << 20)
 #define BATCH_MAX (8u << 20)
 #define FORMS_MIN (2u << 20)
 #define FORMS_MAX (48u << 20)
-#define LEVEL_RUNS 64u /* so many run files of one level become one of the next */
-#define WINDOW_MAX (1u << 20)
 #define TEXT_PER_TOKEN 3u /* bytes at least, as a rule: more tokens in a batch make further runs */
 
 struct ft_builder {
@@ -29,9 +27,7 @@ struct ft_builder {
     ft_batch *batch;     /* being filled */
     ft_batch **idle;     /* for reuse */
     size_t n_idle, cap_idle;
-    ft_run_list runs;    /* in order; those in files first */
-    size_t n_files;
-    uint64_t run_bytes, run_room; /* in memory */
+    ft_runs runs;
     uint64_t n_docs;
     _Atomic bool abandoned; /* jobs that have not begun need not */
 };
@@ -100,7 +96,7 @@ ft_status ft_builder_new(ft_builder **out, const ft_build_config *config, ft_err
     if (share > config->memory / 8 / (config->threads + 1))
         share = config->memory / 8 / (config->threads + 1);
     b->batch_bytes = (size_t)clamp(share, BATCH_MIN, BATCH_MAX);
-    b->run_room = config->memory / 2;
+    ft_runs_init(&b->runs, config, config->memory / 2);
     ft_status st = start_workers(b, err);
     if (st == FT_OK)
         st = next_batch(b, &b->batch, err);
@@ -131,103 +127,9 @@ void ft_builder_free(ft_builder *b)
         ft_batch_free(b->idle[i]);
     ft_free(b->idle);
     ft_batch_free(b->batch);
-    ft_run_list_release(&b->runs);
+    ft_runs_release(&b->runs);
     ft_flush_abandon(&b->flush);
     ft_free(b);
-}
-
-/* ------------------------------------------------ runs */
-
-/* Readers over runs [from, to), as sources. */
-typedef struct run_readers {
-    ft_run_reader *readers;
-    ft_list_source **sources;
-    size_t n;
-} run_readers;
-
-static void close_runs(run_readers *r)
-{
-    for (size_t i = 0; i < r->n; i++)
-        ft_run_reader_release(&r->readers[i]);
-    ft_free(r->readers);
-    ft_free(r->sources);
-}
-
-static ft_status open_runs(const ft_builder *b, run_readers *r, size_t from, size_t to, ft_error *err)
-{
-    size_t window = (size_t)clamp(b->config->memory / 8 / (to - from + 1), 0, WINDOW_MAX);
-    ft_status st = FT_OK;
-
-    *r = (run_readers){.readers = ft_alloc_zero(to - from, sizeof *r->readers),
-                       .sources = ft_alloc_zero(to - from, sizeof *r->sources)};
-    if (!r->readers || !r->sources)
-        st = ft_fail_nomem(err);
-    for (; st == FT_OK && r->n < to - from; r->n++) {
-        st = ft_run_reader_init(&r->readers[r->n], &b->runs.items[from + r->n], window, err);
-        r->sources[r->n] = &r->readers[r->n].source;
-    }
-    return st;
-}
-
-/* Replaces runs [from, end) by one in a file. */
-static ft_status merge_runs(ft_builder *b, size_t from, ft_error *err)
-{
-    size_t n = b->runs.n;
-    unsigned level = 0;
-    run_readers readers;
-    ft_run_writer w = {.fd = -1};
-    ft_run merged;
-    ft_status st = open_runs(b, &readers, from, n, err);
-
-    if (st == FT_OK)
-        st = ft_run_writer_init(&w, b->config->dir, err);
-    if (st == FT_OK)
-        st = ft_merge(readers.sources, readers.n, &w.sink, b->config->cancel, err);
-    close_runs(&readers);
-    if (st == FT_OK)
-        st = ft_run_writer_finish(&w, &merged, err);
-    ft_run_writer_release(&w);
-    if (st != FT_OK)
-        return st;
-    merged.continues = b->runs.items[from].continues;
-    for (size_t i = from; i < n; i++) {
-        level = b->runs.items[i].level > level ? b->runs.items[i].level : level;
-        ft_run_release(&b->runs.items[i]);
-    }
-    merged.level = level + 1;
-    b->runs.items[from] = merged;
-    b->runs.n = from + 1;
-    b->n_files = from + 1;
-    b->run_bytes = 0;
-    return FT_OK;
-}
-
-/* Moves the runs in memory to a file, and files together where there are many of one size. */
-static ft_status spill_runs(ft_builder *b, ft_error *err)
-{
-    ft_status st = merge_runs(b, b->n_files, err);
-
-    while (st == FT_OK && b->n_files >= LEVEL_RUNS) {
-        const ft_run *last = &b->runs.items[b->n_files - 1];
-        if (b->runs.items[b->n_files - LEVEL_RUNS].level != last->level)
-            break;
-        st = merge_runs(b, b->n_files - LEVEL_RUNS, err);
-    }
-    return st;
-}
-
-static ft_status take_runs(ft_builder *b, ft_batch *batch, uint32_t base, ft_error *err)
-{
-    for (size_t i = 0; i < batch->runs.n; i++) {
-        if (FT_GROW(b->runs.items, b->runs.cap, b->runs.n + 1) != 0)
-            return ft_fail_nomem(err);
-        ft_run *run = &b->runs.items[b->runs.n++];
-        *run = batch->runs.items[i];
-        batch->runs.items[i] = FT_RUN_NONE;
-        run->base = base;
-        b->run_bytes += run->len;
-    }
-    return b->run_bytes > b->run_room ? spill_runs(b, err) : FT_OK;
 }
 
 /* ------------------------------------------------ batches */
@@ -254,7 +156,7 @@ static ft_status join(ft_builder *b, ft_batch *batch, ft_error *err)
                           batch->lengths + d->first_passage, &first, err);
     }
     if (st == FT_OK)
-        st = take_runs(b, batch, base, err);
+        st = ft_runs_take(&b->runs, &batch->runs, base, err);
     put_idle(b, batch);
     return st;
 }
@@ -328,7 +230,7 @@ uint64_t ft_builder_docs(const ft_builder *b)
 
 ft_status ft_builder_finish(ft_builder *b, ft_flushed *out, ft_error *err)
 {
-    run_readers readers = {0};
+    ft_run_ranges ranges;
     ft_status st = submit(b, true, err);
 
     *out = (ft_flushed){0};
@@ -339,9 +241,6 @@ ft_status ft_builder_finish(ft_builder *b, ft_flushed *out, ft_error *err)
         ft_batch_free(b->idle[--b->n_idle]);
     while (b->n_workers > 0)
         ft_batch_worker_release(&b->workers[--b->n_workers]);
-    st = open_runs(b, &readers, 0, b->runs.n, err);
-    if (st == FT_OK)
-        st = ft_flush_finish(&b->flush, readers.sources, readers.n, out, err);
-    close_runs(&readers);
-    return st;
+    st = ft_runs_ranges(&b->runs, ft_pool_workers(b->pool), &ranges, err);
+    return st == FT_OK ? ft_flush_finish(&b->flush, &ranges.ranges, b->pool, out, err) : st;
 }

@@ -271,22 +271,54 @@ static ft_status copy_docs(compactor *c, size_t input, ft_error *err)
 
 /* ------------------------------------------------ all of it */
 
-static ft_status finish(compactor *c, ft_flushed *out, ft_error *err)
-{
-    ft_seglists *lists = ft_alloc_zero(c->n_inputs, sizeof *lists);
-    ft_list_source **sources = ft_alloc_zero(c->n_inputs, sizeof *sources);
-    ft_status st = lists && sources ? FT_OK : ft_fail_nomem(err);
+/* The inputs' posting lists in ranges of terms. */
+typedef struct segment_ranges {
+    ft_list_ranges ranges;
+    const compactor *owner;
+} segment_ranges;
 
-    for (size_t i = 0; st == FT_OK && i < c->n_inputs; i++) {
-        ft_seglists_init(&lists[i], c->inputs[i].segment, c->numbers[i], c->bases[i]);
-        sources[i] = &lists[i].source;
-    }
-    if (st == FT_OK)
-        st = ft_flush_finish(&c->flush, sources, c->n_inputs, out, err);
-    for (size_t i = 0; lists && i < c->n_inputs; i++)
+static void close_lists(ft_range_sources *s)
+{
+    ft_seglists *lists = s->items;
+
+    for (size_t i = 0; lists && i < s->n; i++)
         ft_seglists_release(&lists[i]);
     ft_free(lists);
-    ft_free(sources);
+    ft_free(s->sources);
+}
+
+static ft_status open_lists(const ft_list_ranges *ranges, uint32_t from, uint32_t to, ft_range_sources *out,
+                            ft_error *err)
+{
+    const compactor *c = ((const segment_ranges *)ranges)->owner;
+    ft_seglists *lists = ft_alloc_zero(c->n_inputs, sizeof *lists);
+    ft_status st = FT_OK;
+
+    *out = (ft_range_sources){.sources = ft_alloc_zero(c->n_inputs, sizeof *out->sources), .close = close_lists,
+                              .items = lists};
+    if (!lists || !out->sources)
+        return ft_fail_nomem(err);
+    for (; st == FT_OK && out->n < c->n_inputs; out->n++) {
+        size_t i = out->n;
+        st = ft_seglists_init(&lists[i], c->inputs[i].segment, c->numbers[i], c->bases[i], from, to, err);
+        out->sources[i] = &lists[i].source;
+    }
+    return st;
+}
+
+static ft_status finish(compactor *c, ft_flushed *out, ft_error *err)
+{
+    segment_ranges lists = {.ranges = {.open = open_lists}, .owner = c};
+    uint64_t *weights = ft_alloc_zero(FT_TERM_PREFIXES, sizeof *weights);
+    ft_status st = weights ? FT_OK : ft_fail_nomem(err);
+
+    for (size_t i = 0; st == FT_OK && i < c->n_inputs; i++)
+        st = ft_seglists_weigh(c->inputs[i].segment, weights, err);
+    if (st == FT_OK) {
+        ft_ranges_cut(&lists.ranges, weights);
+        st = ft_flush_finish(&c->flush, &lists.ranges, c->pool, out, err);
+    }
+    ft_free(weights);
     return st;
 }
 

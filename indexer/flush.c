@@ -1,12 +1,8 @@
 /* flush.c - see flush.h. The parts are written in the order of parts.h: stored text while documents come in, tables of
- * documents, then posting lists as the merge gives them; positions and dictionary wait in spools for their turn. */
+ * documents, then posting lists and dictionary (flush_lists.c). */
 #include "flush.h"
 
 #include "mem.h"
-#include "merge.h"
-
-#define SPOOL_SHARE 32u          /* of the memory budget, for positions waiting */
-#define SPOOL_MAX (32u << 20)
 
 ft_status ft_build_canceled(const ft_build_config *config, ft_error *err)
 {
@@ -79,90 +75,6 @@ ft_status ft_flush_doc(ft_flush *f, ft_str id, const ft_doc_entry *doc, const ft
     return FT_OK;
 }
 
-/* ------------------------------------------------ posting lists */
-
-typedef struct list_sink {
-    ft_list_sink sink;
-    ft_postings_writer postings;
-    ft_termdict_writer dict;
-    ft_spool positions;
-    uint64_t n_postings;
-    unsigned char term[255];
-    size_t term_len;
-} list_sink;
-
-static ft_status begin_list(ft_list_sink *s, const unsigned char *term, size_t len, ft_error *err)
-{
-    list_sink *l = (list_sink *)s;
-
-    (void)err;
-    memcpy(l->term, term, len);
-    l->term_len = len;
-    return FT_OK;
-}
-
-static ft_status put_block(ft_list_sink *s, const ft_list_block *b, ft_error *err)
-{
-    list_sink *l = (list_sink *)s;
-    const uint32_t *positions = b->positions;
-
-    (void)err;
-    for (uint32_t i = 0; i < b->n; i++) {
-        ft_postings_writer_add(&l->postings, b->passages[i], b->tfs[i], positions);
-        positions += b->tfs[i];
-    }
-    l->n_postings += b->n;
-    return FT_OK;
-}
-
-static ft_status end_list(ft_list_sink *s, ft_error *err)
-{
-    list_sink *l = (list_sink *)s;
-    ft_term_info info;
-    ft_status st = ft_postings_writer_end(&l->postings, &info, err);
-
-    if (st == FT_OK)
-        ft_termdict_writer_add(&l->dict, l->term, l->term_len, &info);
-    return st;
-}
-
-static ft_status write_lists(ft_flush *f, ft_list_source *const *sources, size_t n_sources, ft_flushed *out,
-                             ft_error *err)
-{
-    const ft_build_config *c = f->config;
-    uint64_t room = c->memory / SPOOL_SHARE < SPOOL_MAX ? c->memory / SPOOL_SHARE : SPOOL_MAX;
-    list_sink *l = ft_alloc_zero(1, sizeof *l);
-
-    if (!l)
-        return ft_fail_nomem(err);
-    l->sink = (ft_list_sink){begin_list, put_block, end_list};
-    l->positions.fd = -1;
-    ft_status st = ft_spool_init(&l->positions, c->dir, (size_t)room, err);
-    if (st != FT_OK)
-        goto out_spool;
-    st = ft_termdict_writer_init(&l->dict, c->dir, err);
-    if (st != FT_OK)
-        goto out_dict;
-    ft_postings_writer_init(&l->postings, &f->env, &l->positions, f->lengths,
-                            ft_bm25_make(c->k1, c->b, ft_avgdl(f->n_tokens, f->n_passages)));
-    ft_envelope_begin(&f->env, FT_PART_POSTINGS, FT_PART_REQUIRED);
-    st = ft_merge(sources, n_sources, &l->sink, c->cancel, err);
-    ft_envelope_begin(&f->env, FT_PART_POSITIONS, FT_PART_REQUIRED);
-    if (st == FT_OK)
-        st = ft_spool_drain(&l->positions, ft_envelope_sink, &f->env, err);
-    out->n_terms = l->dict.n_terms;
-    out->n_postings = l->n_postings;
-    if (st == FT_OK)
-        st = ft_termdict_writer_finish(&l->dict, &f->env, err);
-    ft_postings_writer_release(&l->postings);
-out_dict:
-    ft_termdict_writer_release(&l->dict);
-out_spool:
-    ft_spool_release(&l->positions);
-    ft_free(l);
-    return st;
-}
-
 /* ------------------------------------------------ the end */
 
 /* From the temporary name to the one its content gives. */
@@ -184,8 +96,7 @@ static ft_status rename_segment(const ft_flush *f, uint64_t hash, ft_error *err)
     return st;
 }
 
-ft_status ft_flush_finish(ft_flush *f, ft_list_source *const *sources, size_t n_sources, ft_flushed *out,
-                          ft_error *err)
+ft_status ft_flush_finish(ft_flush *f, const ft_list_ranges *ranges, ft_pool *pool, ft_flushed *out, ft_error *err)
 {
     const ft_build_config *c = f->config;
 
@@ -202,7 +113,7 @@ ft_status ft_flush_finish(ft_flush *f, ft_list_source *const *sources, size_t n_
     f->ids = NULL;
     if (st == FT_OK) {
         ft_norms_write(&f->env, f->lengths, f->n_passages);
-        st = write_lists(f, sources, n_sources, out, err);
+        st = ft_flush_lists(f, ranges, pool, out, err);
     }
     if (st == FT_OK) {
         ft_segment_meta meta = {f->n_docs, f->n_passages, out->n_terms, f->n_tokens, out->n_postings, c->k1, c->b};

@@ -2,8 +2,9 @@
 #ifndef FT_FLUSH_H
 #define FT_FLUSH_H
 
-#include "lists.h"
 #include "packing.h"
+#include "pool.h"
+#include "ranges.h"
 #include "segment.h"
 
 /* What shapes a build. All borrowed. */
@@ -52,9 +53,12 @@ ft_status ft_flush_packed(ft_flush *f, const ft_packed *packed, ft_error *err);
 ft_status ft_flush_doc(ft_flush *f, ft_str id, const ft_doc_entry *doc, const ft_passage_entry *passages,
                        const uint32_t *lengths, uint32_t *first, ft_error *err);
 
-/* Writes everything else from the posting sources, at least one document having been added. */
-ft_status ft_flush_finish(ft_flush *f, ft_list_source *const *sources, size_t n_sources, ft_flushed *out,
-                          ft_error *err);
+/* Writes everything else, the posting lists from their sources, at least one document having been added. The pool has
+ * no jobs. */
+ft_status ft_flush_finish(ft_flush *f, const ft_list_ranges *ranges, ft_pool *pool, ft_flushed *out, ft_error *err);
+
+/* Its part for the lists: POSTINGS, POSITIONS and the dictionary; sets n_terms and n_postings of out. */
+ft_status ft_flush_lists(ft_flush *f, const ft_list_ranges *ranges, ft_pool *pool, ft_flushed *out, ft_error *err);
 
 /* Releases everything; removes an unfinished file. */
 void ft_flush_abandon(ft_flush *f);

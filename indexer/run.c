@@ -21,6 +21,7 @@ void ft_run_release(ft_run *run)
     ft_buf_release(&run->mem);
     if (run->fd >= 0)
         ft_io->close(run->fd);
+    ft_free(run->marks);
     *run = FT_RUN_NONE;
 }
 
@@ -56,10 +57,23 @@ static ft_status spill(ft_run_writer *w, ft_error *err)
     return st;
 }
 
+/* A mark for the term that begins at p. */
+static void put_mark(ft_run_writer *w, const unsigned char *p, uint32_t prefix)
+{
+    if (FT_GROW(w->marks, w->cap_marks, w->n_marks + 1) != 0)
+        w->buf.failed = true;
+    else
+        w->marks[w->n_marks++] = (ft_run_mark){w->written + (uint64_t)(p - w->buf.data), prefix};
+    w->prev_len = 0;
+}
+
 unsigned char *ft_run_put_term(ft_run_writer *w, unsigned char *p, const unsigned char *term, size_t len)
 {
-    size_t shared = 0, most = len < w->prev_len ? len : w->prev_len;
+    uint32_t prefix = ft_term_prefix(term, len);
 
+    if (w->n_marks == 0 || w->marks[w->n_marks - 1].prefix != prefix)
+        put_mark(w, p, prefix);
+    size_t shared = 0, most = len < w->prev_len ? len : w->prev_len;
     while (shared < most && term[shared] == w->prev[shared])
         shared++;
     p += ft_store_varint(p, shared);
@@ -127,8 +141,6 @@ ft_status ft_run_writer_finish(ft_run_writer *w, ft_run *out, ft_error *err)
     ft_status st = FT_OK;
 
     *out = FT_RUN_NONE;
-    ft_buf_putc(&w->buf, 0);
-    ft_buf_putc(&w->buf, 0);
     if (!w->dir && ft_buf_reserve(&w->buf, RUN_PAD))
         memset(w->buf.data + w->buf.len, 0, RUN_PAD);
     if (w->buf.failed) {
@@ -149,6 +161,9 @@ ft_status ft_run_writer_finish(ft_run_writer *w, ft_run *out, ft_error *err)
         }
         w->buf = (ft_buf){0};
     }
+    out->marks = w->marks;
+    out->n_marks = w->n_marks;
+    w->marks = NULL;
     if (st != FT_OK)
         ft_run_release(out);
     ft_run_writer_release(w);
@@ -161,6 +176,9 @@ void ft_run_writer_release(ft_run_writer *w)
     if (w->fd >= 0)
         ft_io->close(w->fd);
     w->fd = -1;
+    ft_free(w->marks);
+    w->marks = NULL;
+    w->n_marks = w->cap_marks = 0;
 }
 
 /* ------------------------------------------------ reading */
@@ -183,11 +201,12 @@ static ft_status fill(ft_run_reader *r, size_t need, ft_error *err)
         want = (size_t)r->left;
     r->p = r->window;
     r->end = r->window + have;
-    ft_status st = ft_io_read_full(r->run->fd, "temporary file", r->window + have, want, &got, err);
+    ft_status st = ft_io_read_at(r->run->fd, "temporary file", r->off, r->window + have, want, &got, err);
     if (st == FT_OK && got < want)
         st = damaged(err);
     if (st != FT_OK)
         return st;
+    r->off += got;
     r->left -= got;
     r->end += got;
     memset(r->window + have + got, 0, RUN_PAD);
@@ -216,13 +235,12 @@ static ft_status next_term(ft_list_source *s, bool *more, ft_error *err)
     ft_run_reader *r = (ft_run_reader *)s;
     ft_status st = fill(r, FT_RUN_TERM_MAX, err);
 
-    *more = false;
-    if (st != FT_OK)
+    *more = st == FT_OK && r->p < r->end;
+    if (!*more)
         return st;
+    *more = false;
     uint32_t shared = take(&r->p), suffix = take(&r->p);
-    if (shared + suffix == 0)
-        return FT_OK;
-    if (shared > r->term_len || suffix > sizeof r->term - shared || r->p > r->end
+    if (shared > r->term_len || shared + suffix == 0 || suffix > sizeof r->term - shared || r->p > r->end
         || suffix > (size_t)(r->end - r->p))
         return damaged(err);
     memcpy(r->term + shared, r->p, suffix);
@@ -316,24 +334,41 @@ static ft_status next_postings(ft_list_source *s, ft_list_block *b, bool *more, 
     return st;
 }
 
-ft_status ft_run_reader_init(ft_run_reader *r, const ft_run *run, size_t window, ft_error *err)
+/* Where the terms from a prefix on begin. */
+static uint64_t seek(const ft_run *run, uint32_t prefix)
 {
+    size_t lo = 0, hi = run->n_marks;
+
+    while (lo < hi) {
+        size_t mid = lo + (hi - lo) / 2;
+        if (run->marks[mid].prefix < prefix)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    return lo < run->n_marks ? run->marks[lo].off : run->len;
+}
+
+ft_status ft_run_reader_init(ft_run_reader *r, const ft_run *run, uint32_t from, uint32_t to, size_t window,
+                             ft_error *err)
+{
+    uint64_t begin = seek(run, from), end = seek(run, to);
+
     *r = (ft_run_reader){.source = {.next_term = next_term, .next_postings = next_postings}, .run = run};
     r->source.term = r->term;
     r->source.continues = run->continues;
     if (run->fd < 0) {
-        r->p = run->mem.data;
-        r->end = r->p + run->len;
+        r->p = run->mem.data + begin;
+        r->end = run->mem.data + end;
         return FT_OK;
     }
     r->window_cap = window < WINDOW_MIN ? WINDOW_MIN : window;
     r->window = ft_alloc(r->window_cap + RUN_PAD, 1);
     if (!r->window)
         return ft_fail_nomem(err);
-    if (lseek(run->fd, 0, SEEK_SET) != 0)
-        return ft_fail_errno(err, "temporary file: cannot seek");
     r->p = r->end = r->window;
-    r->left = run->len;
+    r->off = begin;
+    r->left = end - begin;
     return fill(r, 1, err);
 }
 

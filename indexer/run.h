@@ -1,7 +1,7 @@
 /* run.h - a run: the posting lists of some documents in a compact form that is written once and read once, in memory
  * or in a temporary file.
  *
- *     run     = { term }  00 00
+ *     run     = { term }
  *     term    = shared  suffix_len  suffix  { block }  00       bytes shared with the term before it
  *     block   = n  { posting }                                  1 to 256 postings
  *     posting = gap * 2 + (tf > 1)  [ tf ]  position gaps       the first position, then differences
@@ -11,7 +11,13 @@
 #define FT_RUN_H
 
 #include "io.h"
-#include "lists.h"
+#include "ranges.h"
+
+/* Where the terms with the same first two bytes begin; the first of them shares nothing with the term before. */
+typedef struct ft_run_mark {
+    uint64_t off;
+    uint32_t prefix;
+} ft_run_mark;
 
 typedef struct ft_run {
     ft_buf mem;     /* the run, and 16 bytes of padding that len does not count; empty if in a file */
@@ -20,6 +26,8 @@ typedef struct ft_run {
     uint32_t base;  /* added to its passage numbers */
     bool continues; /* as in ft_list_source */
     unsigned level; /* how many times its postings were merged */
+    ft_run_mark *marks; /* ascending; owned */
+    size_t n_marks;
 } ft_run;
 
 #define FT_RUN_NONE ((ft_run){.fd = -1})
@@ -38,6 +46,8 @@ typedef struct ft_run_writer {
     uint32_t last;    /* passage */
     unsigned char prev[255];
     size_t prev_len;
+    ft_run_mark *marks; /* owned */
+    size_t n_marks, cap_marks;
 } ft_run_writer;
 
 ft_status ft_run_writer_init(ft_run_writer *w, const char *dir, ft_error *err);
@@ -46,7 +56,7 @@ ft_status ft_run_writer_finish(ft_run_writer *w, ft_run *out, ft_error *err);
 void ft_run_writer_release(ft_run_writer *w);
 
 /* For writers that have the postings of a term at hand in another form: the term's head; then blocks, each a number of
- * postings and ft_run_put_posting for each; then a number of 0. Room for them is the caller's affair. */
+ * postings and the postings; then a number of 0. p points into w->buf; room there is the caller's affair. */
 unsigned char *ft_run_put_term(ft_run_writer *w, unsigned char *p, const unsigned char *term, size_t len);
 #define FT_RUN_TERM_MAX (2 + 2 + 255)  /* bytes of a term's head */
 #define FT_RUN_POSTING_MAX (5 + 5)     /* bytes of a posting without its positions, 5 each */
@@ -59,15 +69,17 @@ typedef struct ft_run_reader {
     unsigned char *window; /* owned; NULL for a run in memory */
     size_t window_cap;
     const unsigned char *p, *end; /* bytes at hand; 16 readable bytes follow */
-    uint64_t left;         /* bytes of the file behind them */
+    uint64_t off, left;    /* of the file behind them: where it goes on, and how many bytes belong to the range */
     uint32_t n_left;       /* postings left in the current block */
     uint32_t passage;      /* the last one given, without base */
     unsigned char term[255];
     size_t term_len;
 } ft_run_reader;
 
-/* Reads a run from its beginning; one reader at a time for a run in a file, through `window` bytes. */
-ft_status ft_run_reader_init(ft_run_reader *r, const ft_run *run, size_t window, ft_error *err);
+/* Reads the terms of a run from prefix `from` to before `to` (ranges.h), a file through `window` bytes. Readers of one
+ * run are independent of each other. */
+ft_status ft_run_reader_init(ft_run_reader *r, const ft_run *run, uint32_t from, uint32_t to, size_t window,
+                             ft_error *err);
 void ft_run_reader_release(ft_run_reader *r);
 
 #endif

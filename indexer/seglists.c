@@ -20,9 +20,11 @@ static ft_status next_term(ft_list_source *source, bool *more, ft_error *err)
     ft_seglists *s = (ft_seglists *)source;
     ft_status st = ft_term_iter_next(&s->terms, more, err);
 
+    if (st == FT_OK && *more)
+        *more = ft_term_prefix(s->terms.term, s->terms.term_len) < s->to;
     if (st != FT_OK || !*more)
         return st;
-    if (!ascends(s))
+    if (!ascends(s) || ft_term_prefix(s->terms.term, s->terms.term_len) < s->from)
         return ft_envelope_corrupt(&s->segment->env, s->segment->terms.terms.ptr, "terms: not in order", err);
     memcpy(s->last, s->terms.term, s->terms.term_len);
     s->last_len = s->terms.term_len;
@@ -113,13 +115,35 @@ static ft_status next_postings(ft_list_source *source, ft_list_block *b, bool *m
     return st;
 }
 
-void ft_seglists_init(ft_seglists *s, const ft_segment *segment, const uint32_t *numbers, uint32_t base)
+ft_status ft_seglists_init(ft_seglists *s, const ft_segment *segment, const uint32_t *numbers, uint32_t base,
+                           uint32_t from, uint32_t to, ft_error *err)
 {
+    unsigned char first[2] = {(unsigned char)(from >> 8), (unsigned char)from};
+
     *s = (ft_seglists){.source = {.next_term = next_term, .next_postings = next_postings},
                        .segment = segment,
                        .numbers = numbers,
-                       .base = base};
+                       .base = base,
+                       .from = from,
+                       .to = to};
     ft_term_iter_init(&s->terms, &segment->terms);
+    return from ? ft_term_iter_seek(&s->terms, first, first[1] ? 2 : 1, err) : FT_OK;
+}
+
+ft_status ft_seglists_weigh(const ft_segment *segment, uint64_t weights[FT_TERM_PREFIXES], ft_error *err)
+{
+    const ft_termdict *d = &segment->terms;
+    uint64_t first = 0, before = 0, last = 0;
+    ft_status st = FT_OK;
+
+    for (uint32_t i = 0; st == FT_OK && i < d->n_blocks; i++) {
+        uint32_t prefix = (uint32_t)(first >> 48);
+        st = ft_termdict_block(d, i, &first, &before, err);
+        /* of a damaged dictionary they need not ascend; the merge will see */
+        weights[prefix] += before > last ? before - last : 0;
+        last = before;
+    }
+    return st;
 }
 
 void ft_seglists_release(ft_seglists *s)

@@ -2,7 +2,7 @@
 #ifndef FT_SEGLISTS_H
 #define FT_SEGLISTS_H
 
-#include "lists.h"
+#include "ranges.h"
 #include "segment.h"
 
 #define FT_PASSAGE_DROPPED UINT32_MAX
@@ -12,6 +12,7 @@ typedef struct ft_seglists {
     const ft_segment *segment; /* borrowed */
     const uint32_t *numbers;   /* new number of each passage, or FT_PASSAGE_DROPPED; borrowed; NULL: base + passage */
     uint32_t base;
+    uint32_t from, to;         /* prefixes (ranges.h) */
     ft_term_iter terms;
     unsigned char last[255];   /* the term before */
     size_t last_len;
@@ -24,7 +25,11 @@ typedef struct ft_seglists {
     uint64_t touched;          /* bytes of lists read since the mapping was last given back */
 } ft_seglists;
 
-void ft_seglists_init(ft_seglists *s, const ft_segment *segment, const uint32_t *numbers, uint32_t base);
+/* The lists of the terms from prefix `from` to before `to`. */
+ft_status ft_seglists_init(ft_seglists *s, const ft_segment *segment, const uint32_t *numbers, uint32_t base,
+                           uint32_t from, uint32_t to, ft_error *err);
+/* Adds what the lists of the terms of each prefix take up, roughly. */
+ft_status ft_seglists_weigh(const ft_segment *segment, uint64_t weights[FT_TERM_PREFIXES], ft_error *err);
 void ft_seglists_release(ft_seglists *s);
 
 #endif

@@ -285,6 +285,12 @@ static ssize_t do_read(int fd, void *data, size_t len)
     return unlock(now(FT_CALL_READ) ? -1 : ft_io_system.read(fd, data, len));
 }
 
+static ssize_t do_read_at(int fd, void *data, size_t len, off_t off)
+{
+    lock();
+    return unlock(now(FT_CALL_READ) ? -1 : ft_io_system.read_at(fd, data, len, off));
+}
+
 static int do_sync(int fd)
 {
     lock();
@@ -362,6 +368,7 @@ static const ft_io_table table = {
     .open = do_open,
     .write = do_write,
     .read = do_read,
+    .read_at = do_read_at,
     .sync = do_sync,
     .rename = do_rename,
     .unlink = do_unlink,

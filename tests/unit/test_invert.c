@@ -49,7 +49,7 @@ static char *describe(const ft_run_list *runs)
     text_sink s = {{begin, block, end}, open_memstream(&out, &len)};
 
     for (size_t i = 0; i < runs->n; i++) {
-        cr_assert_eq(ft_run_reader_init(&readers[i], &runs->items[i], 0, NULL), FT_OK);
+        cr_assert_eq(ft_run_reader_init(&readers[i], &runs->items[i], 0, FT_TERM_PREFIXES, 0, NULL), FT_OK);
         sources[i] = &readers[i].source;
     }
     cr_assert_eq(ft_merge(sources, runs->n, &s.sink, NULL, NULL), FT_OK);

@@ -78,7 +78,7 @@ static char *merge(const ft_run *runs, size_t n, const volatile int *cancel, ft_
     text_sink s = {{begin, block, end}, open_memstream(&out, &len)};
 
     for (size_t i = 0; i < n; i++) {
-        cr_assert_eq(ft_run_reader_init(&readers[i], &runs[i], 0, NULL), FT_OK);
+        cr_assert_eq(ft_run_reader_init(&readers[i], &runs[i], 0, FT_TERM_PREFIXES, 0, NULL), FT_OK);
         sources[i] = &readers[i].source;
     }
     cr_assert_eq(ft_merge(sources, n, &s.sink, cancel, NULL), expected);

@@ -61,7 +61,7 @@ static void make_list(list *l, uint32_t df, unsigned max_tf)
 static void write_file(world *w, uint64_t *hash, uint64_t *len)
 {
     ft_envelope_writer ew;
-    ft_spool positions;
+    ft_spool postings, positions;
     ft_postings_writer pw;
     ft_termdict_writer tw;
     ft_term_info info;
@@ -69,10 +69,10 @@ static void write_file(world *w, uint64_t *hash, uint64_t *len)
 
     cr_assert_eq(ft_envelope_create(&ew, w->dir, NAME, false, &err), FT_OK, "%s", err.text);
     ft_norms_write(&ew, w->lengths, N_PASSAGES);
+    cr_assert_eq(ft_spool_init(&postings, w->dir, 1 << 16, &err), FT_OK);
     cr_assert_eq(ft_spool_init(&positions, w->dir, 1 << 16, &err), FT_OK);
     cr_assert_eq(ft_termdict_writer_init(&tw, w->dir, &err), FT_OK);
-    ft_envelope_begin(&ew, FT_PART_POSTINGS, FT_PART_REQUIRED);
-    ft_postings_writer_init(&pw, &ew, &positions, w->lengths, w->params);
+    ft_postings_writer_init(&pw, &postings, &positions, w->lengths, w->params);
     for (size_t i = 0; i < w->n_lists; i++) {
         const list *l = &w->lists[i];
         const uint32_t *at = l->positions;
@@ -83,12 +83,15 @@ static void write_file(world *w, uint64_t *hash, uint64_t *len)
         cr_assert_eq(ft_postings_writer_end(&pw, &info, &err), FT_OK);
         ft_termdict_writer_add(&tw, l->term, strlen(l->term), &info);
     }
+    ft_envelope_begin(&ew, FT_PART_POSTINGS, FT_PART_REQUIRED);
+    cr_assert_eq(ft_spool_drain(&postings, ft_envelope_sink, &ew, &err), FT_OK);
     ft_envelope_begin(&ew, FT_PART_POSITIONS, FT_PART_REQUIRED);
     cr_assert_eq(ft_spool_drain(&positions, ft_envelope_sink, &ew, &err), FT_OK);
     cr_assert_eq(ft_termdict_writer_finish(&tw, &ew, &err), FT_OK);
     cr_assert_eq(ft_envelope_finish(&ew, hash, len, &err), FT_OK, "%s", err.text);
     ft_postings_writer_release(&pw);
     ft_termdict_writer_release(&tw);
+    ft_spool_release(&postings);
     ft_spool_release(&positions);
 }
 
@@ -238,6 +241,31 @@ Test(termdict, walks_all_terms_in_order_and_finds_no_others)
     for (size_t i = 0; i < sizeof absent / sizeof *absent; i++) {
         cr_assert_eq(ft_termdict_find(&w->dict, absent[i], strlen(absent[i]), &found, &info, &err), FT_OK);
         cr_assert_not(found, "%s", absent[i]);
+    }
+    close_world(w);
+}
+
+Test(termdict, seeks_the_first_term_that_is_not_before)
+{
+    world *w = open_world();
+    ft_term_iter it;
+    bool more;
+
+    ft_term_iter_init(&it, &w->dict);
+    for (size_t i = 0; i <= w->n_lists; i++) {
+        char after[64];
+        const char *term = i < w->n_lists ? w->lists[i].term : "zzz";
+        cr_assert_eq(ft_term_iter_seek(&it, term, strlen(term), NULL), FT_OK);
+        cr_assert_eq(ft_term_iter_next(&it, &more, NULL), FT_OK);
+        cr_assert_eq(more, i < w->n_lists);
+        cr_assert(!more || (it.term_len == strlen(term) && memcmp(it.term, term, it.term_len) == 0));
+        if (!more)
+            break;
+        snprintf(after, sizeof after, "%s!", term);
+        cr_assert_eq(ft_term_iter_seek(&it, after, strlen(after), NULL), FT_OK);
+        cr_assert_eq(ft_term_iter_next(&it, &more, NULL), FT_OK);
+        cr_assert_eq(more, i + 1 < w->n_lists);
+        cr_assert(!more || it.info.df == w->lists[i + 1].df);
     }
     close_world(w);
 }

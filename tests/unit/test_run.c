@@ -110,7 +110,7 @@ static void round_trip(const char *dir, size_t window)
     run.base = 1000;
     for (int again = 0; again < 2; again++) {
         ft_run_reader r;
-        cr_assert_eq(ft_run_reader_init(&r, &run, window, NULL), FT_OK);
+        cr_assert_eq(ft_run_reader_init(&r, &run, 0, FT_TERM_PREFIXES, window, NULL), FT_OK);
         for (unsigned t = 0; t < N_TERMS; t++) {
             cr_assert_eq(r.source.next_term(&r.source, &more, NULL), FT_OK);
             cr_assert(more);
@@ -145,7 +145,7 @@ Test(run, no_terms)
 
     cr_assert_eq(ft_run_writer_init(&w, NULL, NULL), FT_OK);
     cr_assert_eq(ft_run_writer_finish(&w, &run, NULL), FT_OK);
-    cr_assert_eq(ft_run_reader_init(&r, &run, 0, NULL), FT_OK);
+    cr_assert_eq(ft_run_reader_init(&r, &run, 0, FT_TERM_PREFIXES, 0, NULL), FT_OK);
     cr_assert_eq(r.source.next_term(&r.source, &more, NULL), FT_OK);
     cr_assert_not(more);
     ft_run_reader_release(&r);
@@ -171,7 +171,7 @@ Test(run, damaged_bytes_are_no_danger)
         size_t at = (seed >> 8) % run.len;
         unsigned char before = run.mem.data[at];
         run.mem.data[at] = (unsigned char)(seed >> 24 ^ seed);
-        cr_assert_eq(ft_run_reader_init(&r, &run, 0, NULL), FT_OK);
+        cr_assert_eq(ft_run_reader_init(&r, &run, 0, FT_TERM_PREFIXES, 0, NULL), FT_OK);
         while (r.source.next_term(&r.source, &more, NULL) == FT_OK && more)
             do {
                 b.n = 0;
@@ -191,4 +191,65 @@ Test(run, no_room_is_said)
 
     cr_assert_eq(ft_run_writer_init(&w, "/nonexistent-directory", &err), FT_EIO);
     ft_run_writer_release(&w);
+}
+
+Test(run, ranges_of_terms_are_the_whole_run)
+{
+    ft_run_writer w;
+    ft_run run;
+    const uint32_t ends[] = {0, 'b' << 8, ('b' << 8) + 'b', ('t' << 8) + 'e', ('t' << 8) + 'f', FT_TERM_PREFIXES};
+    const char *terms[] = {"a", "aa", "b", "ba", "bb", "bbb", "te", "term", "tf", "z", "\xff\xff"};
+    size_t n = 0;
+
+    cr_assert_eq(ft_run_writer_init(&w, NULL, NULL), FT_OK);
+    for (size_t i = 0; i < sizeof terms / sizeof *terms; i++) {
+        ft_list_block b = {.n = 1, .passages = {(uint32_t)i}, .tfs = {1}};
+        cr_assert_not_null(ft_list_block_room(&b, 1));
+        b.positions[b.n_positions++] = 7;
+        cr_assert_eq(w.sink.begin(&w.sink, (const unsigned char *)terms[i], strlen(terms[i]), NULL), FT_OK);
+        cr_assert_eq(w.sink.block(&w.sink, &b, NULL), FT_OK);
+        cr_assert_eq(w.sink.end(&w.sink, NULL), FT_OK);
+        ft_list_block_release(&b);
+    }
+    cr_assert_eq(ft_run_writer_finish(&w, &run, NULL), FT_OK);
+    for (size_t i = 0; i + 1 < sizeof ends / sizeof *ends; i++) {
+        ft_list_block b = {0};
+        ft_run_reader r;
+        bool more;
+        cr_assert_eq(ft_run_reader_init(&r, &run, ends[i], ends[i + 1], 0, NULL), FT_OK);
+        while (r.source.next_term(&r.source, &more, NULL) == FT_OK && more) {
+            uint32_t prefix = ft_term_prefix(r.source.term, r.source.term_len);
+            cr_assert(prefix >= ends[i] && prefix < ends[i + 1]);
+            cr_assert(r.source.term_len == strlen(terms[n]) && memcmp(r.source.term, terms[n], strlen(terms[n])) == 0);
+            b.n = 0;
+            b.n_positions = 0;
+            cr_assert_eq(r.source.next_postings(&r.source, &b, &more, NULL), FT_OK);
+            cr_assert_eq(b.passages[0], n++);
+        }
+        ft_list_block_release(&b);
+        ft_run_reader_release(&r);
+    }
+    cr_assert_eq(n, sizeof terms / sizeof *terms);
+    ft_run_release(&run);
+}
+
+Test(ranges, are_of_about_equal_weight_and_cover_all)
+{
+    static uint64_t weights[FT_TERM_PREFIXES];
+    ft_list_ranges r = {0};
+
+    ft_ranges_cut(&r, weights);
+    cr_assert(r.n >= 1 && r.ends[r.n - 1] == FT_TERM_PREFIXES);
+    for (uint32_t p = 'a' << 8; p < 'z' << 8; p++)
+        weights[p] = 1 + p % 7;
+    weights[('t' << 8) + 'h'] = 100000; /* more than all others: a range of its own, or nearly */
+    ft_ranges_cut(&r, weights);
+    cr_assert(r.n > 3 && r.n <= FT_RANGES_MAX && r.ends[r.n - 1] == FT_TERM_PREFIXES);
+    for (size_t i = 0; i < r.n; i++) {
+        uint64_t sum = 0;
+        cr_assert_lt(ft_ranges_begin(&r, i), r.ends[i]);
+        for (uint32_t p = ft_ranges_begin(&r, i); p < r.ends[i]; p++)
+            sum += weights[p] < 100000 ? weights[p] : 0;
+        cr_assert_lt(sum, 8000);
+    }
 }

@@ -90,6 +90,11 @@ static ssize_t failing_read(int fd, void *data, size_t len)
     return now() ? -1 : ft_io_system.read(fd, data, len);
 }
 
+static ssize_t failing_read_at(int fd, void *data, size_t len, off_t off)
+{
+    return now() ? -1 : ft_io_system.read_at(fd, data, len, off);
+}
+
 static int failing_sync(int fd)
 {
     return now() ? -1 : ft_io_system.sync(fd);
@@ -127,6 +132,7 @@ Test(writer, every_failing_call_is_survived, .timeout = 300)
     table.open = failing_open;
     table.write = failing_write;
     table.read = failing_read;
+    table.read_at = failing_read_at;
     table.sync = failing_sync;
     table.rename = failing_rename;
     table.map = failing_map;
