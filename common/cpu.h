@@ -7,6 +7,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* Classes of 64 bytes of text, a bit for each. */
+typedef struct ft_byte_masks {
+    uint64_t own; /* ASCII letters and digits */
+    uint64_t mid; /* : , ; . and the apostrophe */
+    uint64_t odd; /* the low line, and what is not ASCII */
+} ft_byte_masks;
+
 typedef struct ft_kernels {
     const char *name;
     /* bitpack.h, lanes: 256 values of `width` bits, 1..32. */
@@ -17,6 +24,8 @@ typedef struct ft_kernels {
     /* out[i] = (uint32_t)(weight * (tf[i] / (tf[i] + (a + b * dl[i])))), each operation rounded to single precision
      * on its own; n <= 256. */
     void (*score)(const uint32_t *tf, const uint32_t *dl, uint32_t n, float weight, float a, float b, uint32_t *out);
+    /* The classes of text[0 .. 64). */
+    void (*classify)(const unsigned char *text, ft_byte_masks *out);
 } ft_kernels;
 
 /* The set in use. */

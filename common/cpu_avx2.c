@@ -79,5 +79,37 @@ static void score(const uint32_t *tf, const uint32_t *dl, uint32_t n, float weig
         ft_kernels_scalar.score(tf + i, dl + i, n - i, weight, a, b, out + i);
 }
 
-const ft_kernels ft_kernels_avx2 = {"avx2", unpack_lanes, set_bits, score};
+/* Bytes from `first` on, `n` of them: all ones where v is one. */
+static __m256i is_between(__m256i v, char first, char n)
+{
+    __m256i off = _mm256_sub_epi8(v, _mm256_set1_epi8(first)), most = _mm256_set1_epi8((char)(n - 1));
+
+    return _mm256_cmpeq_epi8(_mm256_min_epu8(off, most), off);
+}
+
+static __m256i is(__m256i v, char byte)
+{
+    return _mm256_cmpeq_epi8(v, _mm256_set1_epi8(byte));
+}
+
+static uint64_t bits_of(__m256i v)
+{
+    return (uint32_t)_mm256_movemask_epi8(v);
+}
+
+static void classify(const unsigned char *text, ft_byte_masks *out)
+{
+    *out = (ft_byte_masks){0};
+    for (unsigned at = 0; at < 64; at += 32) {
+        __m256i v = load(text + at), lower = _mm256_or_si256(v, _mm256_set1_epi8(0x20));
+        __m256i own = _mm256_or_si256(is_between(lower, 'a', 26), is_between(v, '0', 10));
+        __m256i mid = _mm256_or_si256(_mm256_or_si256(is(v, ':'), is(v, ',')),
+                                      _mm256_or_si256(_mm256_or_si256(is(v, ';'), is(v, '.')), is(v, '\'')));
+        out->own |= bits_of(own) << at;
+        out->mid |= bits_of(mid) << at;
+        out->odd |= bits_of(_mm256_or_si256(v, is(v, '_'))) << at; /* the high bit of v: not ASCII */
+    }
+}
+
+const ft_kernels ft_kernels_avx2 = {"avx2", unpack_lanes, set_bits, score, classify};
 #endif

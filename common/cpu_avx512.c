@@ -51,5 +51,24 @@ static void score(const uint32_t *tf, const uint32_t *dl, uint32_t n, float weig
     }
 }
 
-const ft_kernels ft_kernels_avx512 = {"avx512", unpack_lanes, set_bits, score};
+static uint64_t is_between(__m512i v, char first, char n)
+{
+    return _mm512_cmplt_epu8_mask(_mm512_sub_epi8(v, _mm512_set1_epi8(first)), _mm512_set1_epi8(n));
+}
+
+static uint64_t is(__m512i v, char byte)
+{
+    return _mm512_cmpeq_epi8_mask(v, _mm512_set1_epi8(byte));
+}
+
+static void classify(const unsigned char *text, ft_byte_masks *out)
+{
+    __m512i v = _mm512_loadu_si512(text), lower = _mm512_or_si512(v, _mm512_set1_epi8(0x20));
+
+    out->own = is_between(lower, 'a', 26) | is_between(v, '0', 10);
+    out->mid = is_between(v, ':', 2) | is(v, ',') | is(v, '.') | is(v, '\'');
+    out->odd = _mm512_movepi8_mask(v) | is(v, '_');
+}
+
+const ft_kernels ft_kernels_avx512 = {"avx512", unpack_lanes, set_bits, score, classify};
 #endif

@@ -46,4 +46,24 @@ static void score(const uint32_t *tf, const uint32_t *dl, uint32_t n, float weig
         out[i] = (uint32_t)(int32_t)(weight * ft_bm25_part(params, tf[i], dl[i]));
 }
 
-const ft_kernels ft_kernels_scalar = {"scalar", unpack_lanes, set_bits, score};
+static bool is_between(unsigned char c, unsigned char first, unsigned char last)
+{
+    return c >= first && c <= last;
+}
+
+static void classify(const unsigned char *text, ft_byte_masks *out)
+{
+    *out = (ft_byte_masks){0};
+    for (unsigned i = 0; i < 64; i++) {
+        unsigned char c = text[i];
+        uint64_t bit = UINT64_C(1) << i;
+        if (is_between(c | 0x20, 'a', 'z') || is_between(c, '0', '9'))
+            out->own |= bit;
+        else if (c == ':' || c == ',' || c == ';' || c == '.' || c == '\'')
+            out->mid |= bit;
+        else if (c == '_' || c >= 0x80)
+            out->odd |= bit;
+    }
+}
+
+const ft_kernels ft_kernels_scalar = {"scalar", unpack_lanes, set_bits, score, classify};

@@ -39,8 +39,8 @@ ft_status ft_termdict_open(ft_termdict *d, const ft_envelope *env, uint64_t n_te
 ft_status ft_termdict_find(const ft_termdict *d, const void *term, size_t len, bool *found, ft_term_info *info,
                            ft_error *err);
 
-/* Of a block of terms (block < d->n_blocks): the first eight bytes of its first term, as a number that orders as they do,
- * and how many bytes the lists of all terms before it take up. */
+/* Of a block of terms (block < d->n_blocks): the first eight bytes of its first term, as a number that orders as they
+ * do, and how many bytes the lists of all terms before it take up. */
 ft_status ft_termdict_block(const ft_termdict *d, uint32_t block, uint64_t *first, uint64_t *before, ft_error *err);
 
 /* Walks all terms in order (or, after seek, from the first one >= a given term on). */

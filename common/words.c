@@ -6,6 +6,7 @@
 #include "words.h"
 
 #include "bytes.h"
+#include "cpu.h"
 #include "utf8.h"
 #include "wordbreak.h"
 #include "words_tables.h"
@@ -213,6 +214,48 @@ bool ft_words_next(ft_words *w, ft_word *out)
         if (next_general(w, out))
             return true;
     }
+}
+
+/* Words of whole blocks of 64 bytes, from w->at on, as long as nothing but their own bytes tells where they end; how
+ * many. w->at is then behind the last of them. */
+static size_t fill_plain(ft_words *w, ft_word *out, size_t max)
+{
+    size_t n = 0, at = w->at;
+    ft_byte_masks m;
+
+    while (n < max && w->len - at >= 64) {
+        ft_cpu.classify(w->text + at, &m);
+        uint64_t starts = m.own & ~(m.own << 1), ends = ~m.own & m.own << 1;
+        /* what is not ASCII, and what may join: between two words, before what is not ASCII, or who knows before what */
+        uint64_t trouble = m.odd | (m.mid & m.own << 1 & ((m.own | m.odd) >> 1 | UINT64_C(1) << 63));
+        if (trouble)
+            ends &= (UINT64_C(1) << __builtin_ctzll(trouble)) - 1;
+        size_t count = (size_t)__builtin_popcountll(ends);
+        if (count > max - n)
+            count = max - n;
+        for (size_t i = 0; i < count; i++, starts &= starts - 1, ends &= ends - 1)
+            out[n++] = (ft_word){at + (size_t)__builtin_ctzll(starts), at + (size_t)__builtin_ctzll(ends), false};
+        if (count > 0)
+            w->at = out[n - 1].end;
+        if (trouble || starts & 1)
+            break;
+        at += starts ? (size_t)__builtin_ctzll(starts) : 64;
+    }
+    return n;
+}
+
+size_t ft_words_fill(ft_words *w, ft_word *out, size_t max)
+{
+    size_t n = 0;
+
+    while (n < max) {
+        if (w->run_end == 0)
+            n += fill_plain(w, out + n, max - n);
+        if (n == max || !ft_words_next(w, &out[n]))
+            break;
+        n++;
+    }
+    return n;
 }
 
 size_t ft_words_count(const char *text, size_t len)

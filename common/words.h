@@ -25,6 +25,10 @@ void ft_words_init(ft_words *w, const char *text, size_t len);
 /* The next word, in order of start; false at the end. */
 bool ft_words_next(ft_words *w, ft_word *out);
 
+/* The next words, at most `max` (at least one): how many, 0 at the end. The same words as one by one, found 64 bytes at
+ * a time where these are plain ASCII. */
+size_t ft_words_fill(ft_words *w, ft_word *out, size_t max);
+
 /* How many words there are, without handing them out. */
 size_t ft_words_count(const char *text, size_t len);
 

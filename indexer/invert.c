@@ -12,7 +12,7 @@
 
 #include <stdlib.h>
 
-#define LOOKAHEAD 32u /* words whose slots are fetched before the first of them is looked at */
+#define LOOKAHEAD 64u /* words whose slots are fetched before the first of them is looked at */
 
 /* Consecutive tokens of one passage with consecutive positions. */
 typedef struct stretch {
@@ -168,9 +168,9 @@ ft_status ft_inverter_text(ft_inverter *inv, uint32_t passage, const char *text,
 
     ft_words_init(&words, text, len);
     while (st == FT_OK) {
-        uint32_t n = 0;
-        for (; n < LOOKAHEAD && ft_words_next(&words, &batch[n]); n++)
-            keys[n] = ft_vocabulary_key(&inv->vocabulary, text + batch[n].start, batch[n].end - batch[n].start);
+        uint32_t n = (uint32_t)ft_words_fill(&words, batch, LOOKAHEAD);
+        for (uint32_t i = 0; i < n; i++)
+            keys[i] = ft_vocabulary_key(&inv->vocabulary, text + batch[i].start, batch[i].end - batch[i].start);
         if (n == 0)
             break;
         size_t before = inv->n_tokens;

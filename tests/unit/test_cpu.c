@@ -101,3 +101,27 @@ Test(cpu, scores_equal_scalar_to_the_bit)
         }
     }
 }
+
+Test(cpu, classifying_bytes_equals_scalar_for_every_byte)
+{
+    ft_kernels k;
+    void *map;
+    size_t map_len;
+    unsigned char *text = guarded(64, &map, &map_len);
+    ft_byte_masks want, got;
+
+    for (unsigned first = 0; first < 256; first++) {
+        for (unsigned i = 0; i < 64; i++)
+            text[i] = (unsigned char)(first + i * (1 + first % 5));
+        ft_kernels_scalar.classify(text, &want);
+        cr_assert_eq((want.own & want.mid) | (want.own & want.odd) | (want.mid & want.odd), 0);
+        for (size_t s = 0; s < sizeof sets / sizeof *sets; s++) {
+            if (!ft_kernels_named(sets[s], &k))
+                continue;
+            k.classify(text, &got);
+            cr_assert(got.own == want.own && got.mid == want.mid && got.odd == want.odd, "%s, from byte %u", sets[s],
+                      first);
+        }
+    }
+    munmap(map, map_len);
+}

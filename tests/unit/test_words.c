@@ -177,15 +177,33 @@ static void compare(const unsigned char *text, size_t len, uint32_t seed)
     cr_assert(!ft_words_next(&w, &got), "the end stays the end");
 }
 
+/* Several at once are the same words, however many are asked for. */
+static void compare_filled(const unsigned char *text, size_t len, uint32_t seed)
+{
+    ft_word want[512], got[64];
+    size_t n = plain_words(text, len, want), i = 0, filled, max = 1 + draw(64);
+    ft_words w;
+
+    ft_words_init(&w, (const char *)text, len);
+    while ((filled = ft_words_fill(&w, got, max)) > 0) {
+        cr_assert(filled <= max && i + filled <= n, "seed %u: too many words", (unsigned)seed);
+        for (size_t k = 0; k < filled; k++, i++)
+            cr_assert(got[k].start == want[i].start && got[k].end == want[i].end && got[k].bigram == want[i].bigram,
+                      "seed %u: word %zu is %zu..%zu, not %zu..%zu of '%.*s'", (unsigned)seed, i, got[k].start,
+                      got[k].end, want[i].start, want[i].end, (int)len, (const char *)text);
+    }
+    cr_assert_eq(i, n, "seed %u: %zu words, not %zu of '%.*s'", (unsigned)seed, i, n, (int)len, (const char *)text);
+}
+
 /* Every text stands at the end of a block of its own, so that a tool sees a read past it. */
 static void random_texts(unsigned n, bool ascii_only)
 {
     for (uint32_t seed = 1; seed <= n; seed++) {
-        unsigned char text[512];
+        unsigned char text[2048];
         size_t len = 0, atoms;
 
         random_state = seed * 2654435761u;
-        atoms = draw(40);
+        atoms = draw(seed % 4 ? 40 : 180);
         uint32_t share = ascii_only ? 0 : draw(100);
         for (size_t i = 0; i < atoms; i++) {
             const char *atom = draw(100) < share ? other_atoms[draw(COUNT(other_atoms))]
@@ -197,6 +215,7 @@ static void random_texts(unsigned n, bool ascii_only)
         cr_assert(exact);
         memcpy(exact, text, len);
         compare(exact, len, seed);
+        compare_filled(exact, len, seed);
         free(exact);
     }
 }
