@@ -93,16 +93,19 @@ static bool make_words(ft_micro *m, lists *l)
 
 static void write_list(ft_micro *m, ft_postings_writer *pw, uint32_t gap)
 {
-    uint32_t passage = 0;
+    uint32_t passages[FT_BLOCK_LEN], tfs[FT_BLOCK_LEN], gaps_of[FT_BLOCK_LEN * MAX_TF], passage = 0;
 
-    for (uint32_t i = 0; i < DF; i++) {
-        uint32_t positions[MAX_TF], tf = 1 + ft_micro_random(m, 1 + ft_micro_random(m, 5)), at = 0;
-        passage += ft_micro_random(m, 2 * gap - 1);
-        for (uint32_t k = 0; k < tf; k++) {
-            at += 1 + ft_micro_random(m, 60);
-            positions[k] = at;
+    for (uint32_t from = 0; from < DF; from += FT_BLOCK_LEN) {
+        uint32_t n = DF - from < FT_BLOCK_LEN ? DF - from : FT_BLOCK_LEN;
+        size_t n_gaps = 0;
+        for (uint32_t i = 0; i < n; i++) {
+            tfs[i] = 1 + ft_micro_random(m, 1 + ft_micro_random(m, 5));
+            passage += ft_micro_random(m, 2 * gap - 1);
+            passages[i] = passage++;
+            for (uint32_t k = 0; k < tfs[i]; k++)
+                gaps_of[n_gaps++] = ft_micro_random(m, 60);
         }
-        ft_postings_writer_add(pw, passage++, tf, positions);
+        ft_postings_writer_put(pw, passages, tfs, n, gaps_of, n_gaps, from + n == DF);
     }
 }
 
@@ -113,11 +116,11 @@ static ft_status write_lists(ft_micro *m, lists *l, ft_postings_writer *pw, ft_t
     for (uint32_t i = 0, n = 0; st == FT_OK && i < l->n_words; i++) {
         bool is_long = n < N_LISTS && i == (n + 1) * (l->n_words / (N_LISTS + 1));
         ft_term_info info;
-        uint32_t position = 1;
+        uint32_t passage = ft_micro_random(m, N_PASSAGES), tf = 1, position = 1;
         if (is_long)
             write_list(m, pw, gaps[n]);
         else
-            ft_postings_writer_add(pw, ft_micro_random(m, N_PASSAGES), 1, &position);
+            ft_postings_writer_put(pw, &passage, &tf, 1, &position, 1, true);
         st = ft_postings_writer_end(pw, &info, err);
         if (st == FT_OK)
             ft_termdict_writer_add(tw, l->words[i].text, l->words[i].len, &info);

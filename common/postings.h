@@ -31,23 +31,23 @@ typedef struct ft_postings_writer {
     ft_bm25 params;
     uint64_t post_off, pos_off; /* bytes written so far */
     /* the current list */
-    uint32_t passages[FT_BLOCK_LEN], tfs[FT_BLOCK_LEN];
-    uint32_t n;                 /* postings in the block being filled */
-    uint32_t last;              /* passage before the current block */
+    uint32_t last;              /* passage before the next block */
     uint32_t df;
     uint64_t cf;
-    uint32_t *block_positions;  /* position gaps of the current block; owned */
-    size_t n_block_positions, cap_block_positions;
     ft_buf data, skips, chunk, gaps_out;
     uint8_t max_impact;
+    bool inlined;               /* kept in chunk */
     ft_status st;               /* sticky */
 } ft_postings_writer;
 
 void ft_postings_writer_init(ft_postings_writer *w, ft_spool *postings, ft_spool *positions,
                              const uint32_t *lengths, ft_bm25 params);
-/* Adds a posting to the current list: passages ascend, tf >= 1 positions ascend. Sticky failure. */
-void ft_postings_writer_add(ft_postings_writer *w, uint32_t passage, uint32_t tf, const uint32_t *positions);
-/* Ends the list (at least one posting) and tells where it is. A list of one posting with few occurrences is left in
+/* Adds a block to the current list: FT_BLOCK_LEN postings, or 1 to FT_BLOCK_LEN that are the last ones. Passages ascend,
+ * tfs are at least 1; gaps are the positions of all postings, of each the first, then distances less 1. Sticky
+ * failure. */
+void ft_postings_writer_put(ft_postings_writer *w, const uint32_t *passages, const uint32_t *tfs, uint32_t n,
+                            const uint32_t *gaps, size_t n_gaps, bool last);
+/* Ends the list, whose last block was put, and tells where it is. A list of one posting with few occurrences is left in
  * w->chunk instead of the parts (info->inlined), valid until the next call. */
 ft_status ft_postings_writer_end(ft_postings_writer *w, ft_term_info *info, ft_error *err);
 void ft_postings_writer_release(ft_postings_writer *w);

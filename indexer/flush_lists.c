@@ -38,16 +38,12 @@ static ft_status begin_list(ft_list_sink *s, const unsigned char *term, size_t l
     return FT_OK;
 }
 
-static ft_status put_block(ft_list_sink *s, const ft_list_block *b, ft_error *err)
+static ft_status put_block(ft_list_sink *s, const ft_list_block *b, bool last, ft_error *err)
 {
     range *r = (range *)s;
-    const uint32_t *positions = b->positions;
 
     (void)err;
-    for (uint32_t i = 0; i < b->n; i++) {
-        ft_postings_writer_add(&r->writer, b->passages[i], b->tfs[i], positions);
-        positions += b->tfs[i];
-    }
+    ft_postings_writer_put(&r->writer, b->passages, b->tfs, b->n, b->gaps, b->n_gaps, last);
     r->n_postings += b->n;
     return FT_OK;
 }

@@ -292,7 +292,7 @@ static ft_status scatter(ft_inverter *inv, ft_error *err)
 /* Writes one posting whose occurrences begin at `at`; returns where they end. */
 static const uint64_t *put_posting(const uint64_t *at, const uint64_t *end, uint32_t *last, unsigned char **out)
 {
-    uint32_t passage = (uint32_t)(*at >> 32), position = 0;
+    uint32_t passage = (uint32_t)(*at >> 32), position = UINT32_MAX; /* one before the first */
     const uint64_t *next = at + 1;
     unsigned char *p = *out;
 
@@ -303,7 +303,7 @@ static const uint64_t *put_posting(const uint64_t *at, const uint64_t *end, uint
     if (tf > 1)
         p += ft_store_varint(p, tf);
     for (; at < next; at++) {
-        p += ft_store_varint(p, (uint32_t)*at - position);
+        p += ft_store_varint(p, (uint32_t)*at - position - 1);
         position = (uint32_t)*at;
     }
     *last = passage;

@@ -22,24 +22,23 @@ typedef struct merger {
     ft_list_sink *sink;
     ft_list_block block;
     bool begun;    /* the sink knows the current term */
-    bool keep_one; /* some source continues a passage: the last posting waits for it */
 } merger;
 
 uint32_t *ft_list_block_room(ft_list_block *b, size_t more)
 {
     size_t need;
 
-    if (__builtin_add_overflow(b->n_positions, more, &need) || FT_GROW(b->positions, b->cap_positions, need) != 0)
+    if (__builtin_add_overflow(b->n_gaps, more, &need) || FT_GROW(b->gaps, b->cap_gaps, need) != 0)
         return NULL;
-    return b->positions + b->n_positions;
+    return b->gaps + b->n_gaps;
 }
 
 void ft_list_block_release(ft_list_block *b)
 {
-    ft_free(b->positions);
-    b->positions = NULL;
+    ft_free(b->gaps);
+    b->gaps = NULL;
     b->n = 0;
-    b->n_positions = b->cap_positions = 0;
+    b->n_gaps = b->cap_gaps = 0;
 }
 
 static uint64_t prefix_of(const ft_list_source *s)
@@ -124,39 +123,45 @@ static void pop_same(merger *m)
     } while (m->n_heap > 0 && compare_terms(&m->heap[0], &m->same[0]) == 0);
 }
 
-/* Hands the block to the sink, all but the last `keep` postings of it. */
-static ft_status flush(merger *m, uint32_t keep, ft_error *err)
+static ft_status put(merger *m, bool last, ft_error *err)
+{
+    const ft_list_source *s = m->same[0].source;
+    ft_status st = m->begun ? FT_OK : m->sink->begin(m->sink, s->term, s->term_len, err);
+
+    m->begun = true;
+    return st == FT_OK ? m->sink->block(m->sink, &m->block, last, err) : st;
+}
+
+/* Hands a full block to the sink. The posting behind it stays: it tells that the block is not the last one, and a
+ * source may have more of its passage. */
+static ft_status put_full(merger *m, ft_error *err)
 {
     ft_list_block *b = &m->block;
-    size_t kept = 0;
-    ft_status st = FT_OK;
+    size_t kept = b->tfs[FT_LIST_BLOCK];
 
-    if (b->n <= keep)
-        return FT_OK;
-    if (keep)
-        kept = b->tfs[b->n - 1];
-    if (!m->begun)
-        st = m->sink->begin(m->sink, m->same[0].source->term, m->same[0].source->term_len, err);
-    m->begun = true;
-    b->n -= keep;
-    b->n_positions -= kept;
-    if (st == FT_OK)
-        st = m->sink->block(m->sink, b, err);
-    if (keep) {
-        b->passages[0] = b->passages[b->n];
-        b->tfs[0] = b->tfs[b->n];
-        memmove(b->positions, b->positions + b->n_positions, kept * sizeof *b->positions);
-    }
-    b->n = keep;
-    b->n_positions = kept;
+    b->n = FT_LIST_BLOCK;
+    b->n_gaps -= kept;
+    ft_status st = put(m, false, err);
+    b->passages[0] = b->passages[FT_LIST_BLOCK];
+    b->tfs[0] = b->tfs[FT_LIST_BLOCK];
+    memmove(b->gaps, b->gaps + b->n_gaps, kept * sizeof *b->gaps);
+    b->n = 1;
+    b->n_gaps = kept;
     return st;
 }
 
-/* Makes one posting of number i and the one before it, whose positions are next to each other already. */
+/* Makes one posting of number i and the one before it, whose gaps are next to each other already. */
 static void join(ft_list_block *b, uint32_t i)
 {
-    uint32_t behind = b->n - i - 1;
+    uint32_t behind = b->n - i - 1, last = 0;
+    size_t first = 0, at;
 
+    for (uint32_t k = 0; k + 1 < i; k++)
+        first += b->tfs[k];
+    at = first + b->tfs[i - 1];
+    for (size_t k = first; k < at; k++)
+        last += b->gaps[k] + (k > first);
+    b->gaps[at] -= last + 1;
     b->tfs[i - 1] += b->tfs[i];
     memmove(b->passages + i, b->passages + i + 1, behind * sizeof *b->passages);
     memmove(b->tfs + i, b->tfs + i + 1, behind * sizeof *b->tfs);
@@ -175,8 +180,8 @@ static ft_status merge_postings(merger *m, ft_list_source *s, ft_error *err)
         if (st == FT_OK && first && n > 0 && b->n > n && b->passages[n] == b->passages[n - 1])
             join(b, n);
         first = false;
-        if (st == FT_OK && b->n == FT_LIST_BLOCK)
-            st = flush(m, m->keep_one, err);
+        if (st == FT_OK && b->n > FT_LIST_BLOCK)
+            st = put_full(m, err);
     }
     return st;
 }
@@ -188,11 +193,11 @@ static ft_status merge_term(merger *m, ft_error *err)
     pop_same(m);
     m->begun = false;
     m->block.n = 0;
-    m->block.n_positions = 0;
+    m->block.n_gaps = 0;
     for (size_t i = 0; st == FT_OK && i < m->n_same; i++)
         st = merge_postings(m, m->same[i].source, err);
-    if (st == FT_OK)
-        st = flush(m, 0, err);
+    if (st == FT_OK && m->block.n > 0)
+        st = put(m, true, err);
     if (st == FT_OK && m->begun)
         st = m->sink->end(m->sink, err);
     for (size_t i = 0; st == FT_OK && i < m->n_same; i++)
@@ -213,10 +218,8 @@ ft_status ft_merge(ft_list_source *const *sources, size_t n, ft_list_sink *sink,
     m->same = ft_alloc(n, sizeof *m->same);
     if (!m->heap || !m->same)
         st = ft_fail_nomem(err);
-    for (size_t i = 0; st == FT_OK && i < n; i++) {
-        m->keep_one |= sources[i]->continues;
+    for (size_t i = 0; st == FT_OK && i < n; i++)
         st = advance(m, &(entry){.source = sources[i], .order = i}, err);
-    }
     while (st == FT_OK && m->n_heap > 0) {
         if (cancel && *cancel)
             st = ft_fail(err, FT_ECANCELED, "canceled");

@@ -96,27 +96,26 @@ static ft_status begin_term(ft_list_sink *s, const unsigned char *term, size_t l
     return FT_OK;
 }
 
-static ft_status put_block(ft_list_sink *s, const ft_list_block *b, ft_error *err)
+static ft_status put_block(ft_list_sink *s, const ft_list_block *b, bool last, ft_error *err)
 {
     ft_run_writer *w = (ft_run_writer *)s;
-    unsigned char *start = ft_buf_reserve(&w->buf, 2 + b->n * (size_t)FT_RUN_POSTING_MAX + 5 * b->n_positions);
+    unsigned char *start = ft_buf_reserve(&w->buf, 2 + b->n * (size_t)FT_RUN_POSTING_MAX + 5 * b->n_gaps);
     unsigned char *p = start;
-    const uint32_t *positions = b->positions;
+    const uint32_t *gaps = b->gaps;
 
+    (void)last;
     if (!p)
         return ft_fail_nomem(err);
     p += ft_store_varint(p, b->n);
     for (uint32_t i = 0; i < b->n; i++) {
-        uint32_t tf = b->tfs[i], at = 0;
+        uint32_t tf = b->tfs[i];
         p += ft_store_varint(p, (uint64_t)(b->passages[i] - w->last) << 1 | (tf > 1));
         if (tf > 1)
             p += ft_store_varint(p, tf);
         w->last = b->passages[i];
-        for (uint32_t k = 0; k < tf; k++) {
-            p += ft_store_varint(p, positions[k] - at);
-            at = positions[k];
-        }
-        positions += tf;
+        for (uint32_t k = 0; k < tf; k++)
+            p += ft_store_varint(p, gaps[k]);
+        gaps += tf;
     }
     w->buf.len += (size_t)(p - start);
     return w->dir && w->buf.len >= WRITE_CHUNK ? spill(w, err) : FT_OK;
@@ -253,15 +252,14 @@ static ft_status next_term(ft_list_source *s, bool *more, ft_error *err)
     return FT_OK;
 }
 
-/* The tf positions of a posting, to the end of b's. */
-static ft_status take_positions(ft_run_reader *r, ft_list_block *b, uint32_t tf, ft_error *err)
+/* The tf gaps of a posting, to the end of b's. */
+static ft_status take_gaps(ft_run_reader *r, ft_list_block *b, uint32_t tf, ft_error *err)
 {
-    size_t need = b->n_positions + tf;
-    uint32_t at = 0;
+    size_t need = b->n_gaps + tf;
 
-    if (need > b->cap_positions && !ft_list_block_room(b, tf))
+    if (need > b->cap_gaps && !ft_list_block_room(b, tf))
         return ft_fail_nomem(err);
-    uint32_t *out = b->positions + b->n_positions;
+    uint32_t *out = b->gaps + b->n_gaps;
     for (uint32_t k = 0; k < tf;) {
         uint32_t n = tf - k < 1024 ? tf - k : 1024;
         if (r->left) {
@@ -272,15 +270,13 @@ static ft_status take_positions(ft_run_reader *r, ft_list_block *b, uint32_t tf,
         if ((size_t)(r->end - r->p) < n)
             return damaged(err);
         const unsigned char *p = r->p, *end = r->end;
-        for (uint32_t stop = k + n; k < stop && p < end; k++) {
-            at += take(&p);
-            out[k] = at;
-        }
+        for (uint32_t stop = k + n; k < stop && p < end; k++)
+            out[k] = take(&p);
         r->p = p;
         if (p > end)
             return damaged(err);
     }
-    b->n_positions = need;
+    b->n_gaps = need;
     return FT_OK;
 }
 
@@ -298,16 +294,14 @@ static inline ft_status take_posting(ft_run_reader *r, ft_list_block *b, ft_erro
     b->passages[b->n] = r->run->base + r->passage;
     b->tfs[b->n++] = tf;
     r->n_left--;
-    /* Nearly all postings have few positions, near at hand. */
-    if (tf > 8 || r->end - p < 40 || b->n_positions + tf > b->cap_positions)
-        return p > r->end ? damaged(err) : take_positions(r, b, tf, err);
-    uint32_t *out = b->positions + b->n_positions, at = 0;
-    for (uint32_t k = 0; k < tf; k++) {
-        at += take(&p);
-        out[k] = at;
-    }
+    /* Nearly all postings have few gaps, near at hand. */
+    if (tf > 8 || r->end - p < 40 || b->n_gaps + tf > b->cap_gaps)
+        return p > r->end ? damaged(err) : take_gaps(r, b, tf, err);
+    uint32_t *out = b->gaps + b->n_gaps;
+    for (uint32_t k = 0; k < tf; k++)
+        out[k] = take(&p);
     r->p = p;
-    b->n_positions += tf;
+    b->n_gaps += tf;
     return FT_OK;
 }
 
@@ -317,7 +311,7 @@ static ft_status next_postings(ft_list_source *s, ft_list_block *b, bool *more, 
     ft_status st = FT_OK;
 
     *more = true;
-    while (st == FT_OK && b->n < FT_LIST_BLOCK) {
+    while (st == FT_OK && b->n <= FT_LIST_BLOCK) {
         if ((size_t)(r->end - r->p) < 16 && (st = fill(r, 16, err)) != FT_OK)
             break;
         if (r->p >= r->end)

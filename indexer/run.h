@@ -4,7 +4,7 @@
  *     run     = { term }
  *     term    = shared  suffix_len  suffix  { block }  00       bytes shared with the term before it
  *     block   = n  { posting }                                  1 to 256 postings
- *     posting = gap * 2 + (tf > 1)  [ tf ]  position gaps       the first position, then differences
+ *     posting = gap * 2 + (tf > 1)  [ tf ]  position gaps       as in ft_list_block
  *
  * All numbers are varints. Gaps of passages begin at 0 with each term; numbers are relative to the run's base. */
 #ifndef FT_RUN_H
@@ -59,7 +59,7 @@ void ft_run_writer_release(ft_run_writer *w);
  * postings and the postings; then a number of 0. p points into w->buf; room there is the caller's affair. */
 unsigned char *ft_run_put_term(ft_run_writer *w, unsigned char *p, const unsigned char *term, size_t len);
 #define FT_RUN_TERM_MAX (2 + 2 + 255)  /* bytes of a term's head */
-#define FT_RUN_POSTING_MAX (5 + 5)     /* bytes of a posting without its positions, 5 each */
+#define FT_RUN_POSTING_MAX (5 + 5)     /* bytes of a posting without its gaps, 5 each */
 
 /* ------------------------------------------------ reading */
 

@@ -77,19 +77,17 @@ static ft_status append(ft_seglists *s, uint32_t number, ft_list_block *b, ft_er
     uint32_t from = s->i ? s->sums[s->i - 1] : 0, tf = s->sums[s->i] - from;
     uint64_t position = 0;
 
-    if (b->n_positions + tf > b->cap_positions && !ft_list_block_room(b, tf))
+    if (b->n_gaps + tf > b->cap_gaps && !ft_list_block_room(b, tf))
         return ft_fail_nomem(err);
-    uint32_t *out = b->positions + b->n_positions;
-    for (uint32_t k = 0; k < tf; k++) {
-        position += (uint64_t)s->gaps[from + k] + (k > 0);
-        out[k] = (uint32_t)position;
-    }
-    if (position >= UINT32_MAX)
+    for (uint32_t k = 0; k < tf; k++)
+        position += (uint64_t)s->gaps[from + k] + 1;
+    memcpy(b->gaps + b->n_gaps, s->gaps + from, tf * sizeof *b->gaps);
+    if (position > UINT32_MAX)
         return corrupt(s, "postings: a position out of range", err);
     b->passages[b->n] = number;
     b->tfs[b->n] = tf;
     b->n++;
-    b->n_positions += tf;
+    b->n_gaps += tf;
     return FT_OK;
 }
 
@@ -98,7 +96,7 @@ static ft_status next_postings(ft_list_source *source, ft_list_block *b, bool *m
     ft_seglists *s = (ft_seglists *)source;
     ft_status st = FT_OK;
 
-    while (st == FT_OK && b->n < FT_LIST_BLOCK) {
+    while (st == FT_OK && b->n <= FT_LIST_BLOCK) {
         if (s->i == s->n) {
             if (s->block == s->list.n_blocks)
                 break;

@@ -21,14 +21,17 @@ static ft_status begin(ft_list_sink *s, const unsigned char *term, size_t len, f
     return FT_OK;
 }
 
-static ft_status block(ft_list_sink *s, const ft_list_block *b, ft_error *err)
+static ft_status block(ft_list_sink *s, const ft_list_block *b, bool last, ft_error *err)
 {
-    const uint32_t *p = b->positions;
+    const uint32_t *p = b->gaps;
 
+    (void)last;
     (void)err;
     for (uint32_t i = 0; i < b->n; i++)
-        for (uint32_t k = 0; k < b->tfs[i]; k++)
-            fprintf(((text_sink *)s)->out, " %u.%u", b->passages[i], *p++);
+        for (uint32_t k = 0, position = 0; k < b->tfs[i]; k++) {
+            position += *p++ + (k > 0);
+            fprintf(((text_sink *)s)->out, " %u.%u", b->passages[i], position);
+        }
     return FT_OK;
 }
 

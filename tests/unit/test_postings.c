@@ -58,6 +58,23 @@ static void make_list(list *l, uint32_t df, unsigned max_tf)
     }
 }
 
+/* Hands a list to the writer block by block. */
+static void put_list(ft_postings_writer *pw, const list *l)
+{
+    const uint32_t *at = l->positions;
+    uint32_t *gaps = calloc(l->n_positions, sizeof *gaps);
+
+    for (uint32_t from = 0; from < l->df; from += FT_BLOCK_LEN) {
+        uint32_t n = l->df - from < FT_BLOCK_LEN ? l->df - from : FT_BLOCK_LEN;
+        size_t n_gaps = 0;
+        for (uint32_t i = from; i < from + n; i++)
+            for (uint32_t k = 0; k < l->tfs[i]; k++, at++)
+                gaps[n_gaps++] = k ? at[0] - at[-1] - 1 : at[0];
+        ft_postings_writer_put(pw, l->passages + from, l->tfs + from, n, gaps, n_gaps, from + n == l->df);
+    }
+    free(gaps);
+}
+
 static void write_file(world *w, uint64_t *hash, uint64_t *len)
 {
     ft_envelope_writer ew;
@@ -75,11 +92,7 @@ static void write_file(world *w, uint64_t *hash, uint64_t *len)
     ft_postings_writer_init(&pw, &postings, &positions, w->lengths, w->params);
     for (size_t i = 0; i < w->n_lists; i++) {
         const list *l = &w->lists[i];
-        const uint32_t *at = l->positions;
-        for (uint32_t k = 0; k < l->df; k++) {
-            ft_postings_writer_add(&pw, l->passages[k], l->tfs[k], at);
-            at += l->tfs[k];
-        }
+        put_list(&pw, l);
         cr_assert_eq(ft_postings_writer_end(&pw, &info, &err), FT_OK);
         ft_termdict_writer_add(&tw, l->term, strlen(l->term), &info);
     }
