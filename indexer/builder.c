@@ -14,7 +14,7 @@
 #define BATCH_MIN (1u << 20)
 #define BATCH_MAX (8u << 20)
 #define FORMS_MIN (2u << 20)
-#define FORMS_MAX (48u << 20)
+#define FORMS_MAX (128u << 20)
 #define TEXT_PER_TOKEN 3u /* bytes at least, as a rule: more tokens in a batch make further runs */
 
 struct ft_builder {
@@ -50,7 +50,7 @@ static ft_status start_workers(ft_builder *b, ft_error *err)
     b->workers = ft_alloc_zero(n, sizeof *b->workers);
     if (!b->workers)
         return ft_fail_nomem(err);
-    size_t forms = (size_t)clamp(c->memory / 8 / n, FORMS_MIN, FORMS_MAX);
+    size_t forms = (size_t)clamp(c->memory / 4 / n, FORMS_MIN, FORMS_MAX);
     for (; st == FT_OK && b->n_workers < n; b->n_workers++)
         st = ft_batch_worker_init(&b->workers[b->n_workers], c->analysis, forms, b->batch_bytes / TEXT_PER_TOKEN,
                                   c->cancel, err);

@@ -12,7 +12,8 @@
 
 #include <stdlib.h>
 
-#define LOOKAHEAD 64u /* words whose slots are fetched before the first of them is looked at */
+#define LOOKAHEAD 64u
+#define AHEAD 16u          /* tokens before one is put in its place, that place is fetched */ /* words whose slots are fetched before the first of them is looked at */
 
 /* Consecutive tokens of one passage with consecutive positions. */
 typedef struct stretch {
@@ -274,6 +275,9 @@ static ft_status scatter(ft_inverter *inv, ft_error *err)
         inv->counts[inv->used[i].term] = (uint32_t)at;
         at += n;
     }
+    if (FT_GROW(inv->tokens, inv->cap_tokens, inv->n_tokens + AHEAD) != 0)
+        return ft_fail_nomem(err);
+    memset(inv->tokens + inv->n_tokens, 0, AHEAD * sizeof *inv->tokens); /* any terms will do */
     const uint32_t *tokens = inv->tokens;
     uint32_t *counts = inv->counts;
     uint64_t *sorted = inv->sorted;
@@ -281,8 +285,10 @@ static ft_status scatter(ft_inverter *inv, ft_error *err)
         const stretch *here = &inv->stretches[s];
         size_t end = s + 1 < inv->n_stretches ? inv->stretches[s + 1].first : inv->n_tokens;
         uint64_t value = (uint64_t)here->passage << 32 | here->position;
-        for (size_t i = here->first; i < end; i++)
+        for (size_t i = here->first; i < end; i++) {
+            __builtin_prefetch(&sorted[counts[tokens[i + AHEAD]]], 1);
             sorted[counts[tokens[i]]++] = value++;
+        }
     }
     return FT_OK;
 }

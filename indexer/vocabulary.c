@@ -197,7 +197,7 @@ static ft_status add_form(ft_vocabulary *v, uint32_t at, const char *word, const
 ft_status ft_vocabulary_find(ft_vocabulary *v, const char *word, const ft_form_key *k, const uint32_t **terms,
                              uint32_t *n, ft_error *err)
 {
-    if (v->n_forms > v->mask / 2) {
+    if (v->n_forms > v->mask / 8 * 5) {
         ft_status st = grow_forms(v, err);
         if (st != FT_OK)
             return st;
