@@ -77,6 +77,7 @@ typedef struct ft_index_options {
     bool replace;            /* create: an index that is there is replaced at commit */
     bool shared;             /* files readable as the umask says (0700 and 0600) */
     const volatile int *cancel; /* when it turns non-zero, calls return FT_ECANCELED (none) */
+    bool no_merge;           /* commits leave all segments as they are; only ft_index_merge() merges */
 } ft_index_options;
 
 /* From byte `off` of a document's text on, the source line is `line` (until the next mark). */
@@ -101,10 +102,12 @@ typedef struct ft_document {
 
 typedef struct ft_commit_info {
     uint64_t documents, passages; /* added by this commit, after replacements within it */
-    uint64_t terms, tokens, postings; /* of the segment this commit wrote */
+    uint64_t terms, tokens, postings; /* of the segment written for them, or by ft_index_merge */
     uint64_t replaced;            /* documents given up for a later one of the same id */
     uint64_t deleted;             /* documents deleted by ft_index_delete */
     uint64_t index_bytes;         /* the whole index after the commit */
+    uint64_t merged;              /* segments that went into others, or were dropped with nothing live in them */
+    ft_status unmerged;           /* why segments that were due are not merged: the next commit tries again (FT_OK) */
 } ft_commit_info;
 
 /* Begins a new index at path (a directory, made if missing). FT_EEXIST if an index is there and !replace, or if
@@ -124,7 +127,12 @@ FT_API ft_status ft_index_add(ft_index *ix, const ft_document *doc, ft_error *er
 /* Deletes a document by id at the next commit; *existed tells whether the last commit had it. */
 FT_API ft_status ft_index_delete(ft_index *ix, const char *id, size_t len, bool *existed, ft_error *err);
 
-/* Makes everything added and deleted since the last commit durable and visible, all or nothing. info may be NULL. */
+/* Makes everything added and deleted since the last commit durable and visible, all or nothing. info may be NULL.
+ *
+ * The same commit merges neighbouring segments, so that n documents are in 4 * (1 + log2 n) segments at most, and each
+ * is written again 1 + log2 n times at most; and it rewrites a segment of which more than half is deleted. So most
+ * commits cost what was added, some much more: half of the index or all of it. When merging fails, the commit does not
+ * (info says why). The same commits give the same segments. */
 FT_API ft_status ft_index_commit(ft_index *ix, ft_commit_info *info, ft_error *err);
 
 /* Commits what is pending, then merges all segments into one without the deleted documents, and commits that. */

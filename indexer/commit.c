@@ -3,10 +3,11 @@
  *     write segment, sync -> rename it -> sync directory -> write manifest, sync -> rename -> sync directory
  *                                                           ------- ft_manifest_write -------
  *
- * Only the manifest's rename changes what readers see. */
+ * Only the manifest's rename changes what readers see. Merges that are due are made before it: one commit has both what
+ * was added and the segments it went into. When such a merge fails, the commit names the segments as they were. */
 #include "compact.h"
 #include "mem.h"
-#include "writer.h"
+#include "upkeep.h"
 
 #include <sys/stat.h>
 
@@ -141,10 +142,39 @@ static void describe(const ft_index *ix, const ft_flushed *f, ft_commit_info *in
                              .index_bytes = index_bytes(ix)};
 }
 
-ft_status ft_index_commit(ft_index *ix, ft_commit_info *info, ft_error *err)
+/* What is committed by now is `next`, which is taken. */
+static void take_next(ft_index *ix, ft_manifest *next)
+{
+    ft_writer_close_segments(ix);
+    ft_manifest_release(&ix->next);
+    ix->next = *next;
+}
+
+/* Commits ix->next with the merges that are due, or without them if they fail. */
+static ft_status write_merged(ft_index *ix, bool added, ft_commit_info *info, ft_error *err)
+{
+    ft_manifest merged = {0};
+    ft_status st = ft_upkeep(ix, added, &merged, &info->merged, err);
+
+    if (st == FT_ECANCELED)
+        return st;
+    info->unmerged = st;
+    if (info->merged == 0)
+        return write_manifest(ix, &ix->next, err);
+    st = write_manifest(ix, &merged, err);
+    if (st == FT_OK)
+        take_next(ix, &merged);
+    else
+        ft_manifest_release(&merged);
+    return st;
+}
+
+/* What was added and deleted since the last commit; with `merge`, the merges that are due as well. */
+static ft_status commit_changes(ft_index *ix, bool merge, ft_commit_info *info, ft_error *err)
 {
     ft_error failure = {0};
     ft_flushed flushed = {0};
+    ft_commit_info merges = {0};
     ft_status st = ft_writer_status(ix, err);
 
     if (info)
@@ -157,29 +187,25 @@ ft_status ft_index_commit(ft_index *ix, ft_commit_info *info, ft_error *err)
         st = flush_added(ix, &flushed, &failure);
     }
     if (st == FT_OK && (ix->changed || ix->create))
-        st = write_manifest(ix, &ix->next, &failure);
+        st = merge ? write_merged(ix, flushed.entry.n_docs > 0, &merges, &failure)
+                   : write_manifest(ix, &ix->next, &failure);
     if (st == FT_OK) {
         describe(ix, &flushed, info);
+        if (info) {
+            info->merged = merges.merged;
+            info->unmerged = merges.unmerged;
+        }
         start_over(ix);
     }
     return ft_writer_fail(ix, st, &failure, err);
 }
 
-/* ------------------------------------------------ merging */
-
-static ft_status compact_all(ft_index *ix, ft_flushed *f, ft_error *err)
+ft_status ft_index_commit(ft_index *ix, ft_commit_info *info, ft_error *err)
 {
-    size_t n = ix->next.n_segments;
-    ft_compact_input *inputs = ft_alloc_zero(n, sizeof *inputs);
-    ft_status st = inputs ? ft_writer_open_segments(ix, err) : ft_fail_nomem(err);
-
-    for (size_t i = 0; st == FT_OK && i < n; i++)
-        inputs[i] = (ft_compact_input){&ix->segments[i], &ix->next.segments[i]};
-    if (st == FT_OK && ft_compact_live(inputs, n) > 0)
-        st = ft_compact(&ix->config, inputs, n, f, err);
-    ft_free(inputs);
-    return st;
+    return commit_changes(ix, !ix->no_merge, info, err);
 }
+
+/* ------------------------------------------------ merging */
 
 /* Commits an index of the one segment, or of none. */
 static ft_status commit_merged(ft_index *ix, ft_flushed *f, ft_error *err)
@@ -197,9 +223,7 @@ static ft_status commit_merged(ft_index *ix, ft_flushed *f, ft_error *err)
         ft_manifest_release(&merged);
         return st;
     }
-    ft_writer_close_segments(ix);
-    ft_manifest_release(&ix->next);
-    ix->next = merged;
+    take_next(ix, &merged);
     return FT_OK;
 }
 
@@ -207,21 +231,25 @@ ft_status ft_index_merge(ft_index *ix, ft_commit_info *info, ft_error *err)
 {
     ft_error failure = {0};
     ft_flushed flushed = {0};
-    ft_status st = ix->builder || ix->changed || ix->create ? ft_index_commit(ix, NULL, err)
+    ft_status st = ix->builder || ix->changed || ix->create ? commit_changes(ix, false, NULL, err)
                                                             : ft_writer_status(ix, err);
+    size_t n = ix->next.n_segments;
 
     if (info)
         *info = (ft_commit_info){0};
     if (st != FT_OK)
         return st;
-    const ft_manifest *m = &ix->next;
-    if (m->n_segments > 1 || (m->n_segments == 1 && m->segments[0].n_deleted > 0)) {
-        st = compact_all(ix, &flushed, &failure);
+    bool due = n > 1 || (n == 1 && ix->next.segments[0].n_deleted > 0);
+    if (due) {
+        st = ft_upkeep_range(ix, 0, n, &flushed, &failure);
         if (st == FT_OK)
             st = commit_merged(ix, &flushed, &failure);
         ft_free(flushed.dead);
     }
-    if (st == FT_OK)
+    if (st == FT_OK) {
         describe(ix, &flushed, info);
+        if (info)
+            info->merged = due ? n : 0;
+    }
     return ft_writer_fail(ix, st, &failure, err);
 }

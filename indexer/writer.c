@@ -92,6 +92,7 @@ static ft_status new_handle(ft_index **out, const char *path, const ft_index_opt
     memcpy(copy, path, strlen(path) + 1);
     ix->path = copy;
     ix->lock = -1;
+    ix->no_merge = opts->no_merge;
     ix->config = (ft_build_config){.dir = ix->path,
                                    .shared = opts->shared,
                                    .analysis = &ix->analysis,

@@ -19,6 +19,7 @@ struct ft_index {
     int lock;             /* descriptor; -1: not held */
     bool made_dir;        /* the directory is ours to remove while nothing was committed */
     bool had_manifest;    /* an index was there when this handle was made */
+    bool no_merge;        /* commits leave the segments there are */
     bool create;          /* nothing committed by this handle, which began a new index */
     bool uncertain;       /* a commit failed half way: the disk may have it or not */
     ft_manifest committed;

@@ -51,7 +51,7 @@ static ft_status add(ft_index *ix, const char *id, const char *text, ft_error *e
 
 static ft_status begin_writing(bool create, ft_index **ix, ft_error *err)
 {
-    ft_index_options opts = {.size = sizeof opts, .threads = 1};
+    ft_index_options opts = {.size = sizeof opts, .threads = 1, .no_merge = true};
     ft_status st = create ? ft_index_create(ix, path, &opts, err) : ft_index_open(ix, path, &opts, err);
 
     if (st == FT_OK)

@@ -88,6 +88,7 @@ static ft_index *write_new(const char *path)
 
     ft_fixture_ok(ft_index_create(&ix, path, &opts, &err), &err, "create");
     ix->config.memory = TINY;
+    ix->no_merge = true;
     return ix;
 }
 
@@ -96,6 +97,7 @@ static ft_index *write_on(const char *path)
     ft_index *ix = ft_fixture_open(path);
 
     ix->config.memory = TINY;
+    ix->no_merge = true;
     return ix;
 }
 
@@ -179,7 +181,15 @@ static void live(const char *path)
     commit(ix, path);
     ix = end_in_doubt(ix, true, path);
     ft_fixture_add(ix, "g", "a title", "grapes");
+    ft_fixture_add(ix, "h", "a title", "honey, apple pie");
+    ft_fixture_add(ix, "i", "a title", "ice on cherry");
     commit(ix, path);
+    ix->no_merge = false;
+    remove_document(ix, "g");
+    remove_document(ix, "h");
+    ft_fixture_add(ix, "j", "a title", "jam of apple");
+    commit(ix, path);
+    cr_assert_eq(ix->next.segments[1].n_docs, 1, "the commit has rewritten the segment of i");
     ft_index_close(ix);
 }
 
