@@ -4,7 +4,9 @@
 #include "mem.h"
 #include "query.h"
 
-#define OPEN_TRIES 10 /* a commit between reading the manifest and opening its segments makes us read it again */
+/* A commit between reading the manifest and opening its segments makes us read it again. Each try has met a commit of
+ * its own, so this many mean a writer that never rests, and readers too slow for it. */
+#define OPEN_TRIES 1000
 
 static ft_status mark_dead(ft_leaf *leaf, ft_error *err)
 {
