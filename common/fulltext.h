@@ -129,10 +129,10 @@ FT_API ft_status ft_index_delete(ft_index *ix, const char *id, size_t len, bool 
 
 /* Makes everything added and deleted since the last commit durable and visible, all or nothing. info may be NULL.
  *
- * The same commit merges neighbouring segments, so that n documents are in 4 * (1 + log2 n) segments at most, and each
- * is written again 1 + log2 n times at most; and it rewrites a segment of which more than half is deleted. So most
- * commits cost what was added, some much more: half of the index or all of it. When merging fails, the commit does not
- * (info says why). The same commits give the same segments. */
+ * The same commit merges neighbouring segments, so that n documents are in 4 * (1 + log2 n) segments at most, and it
+ * rewrites a segment of which more than half is deleted. All this writes each document again 1 + log2 n times at most
+ * on average, and four more for each deletion. So most commits cost what was added, some much more: half of the index
+ * or all of it. When merging fails, the commit does not (info says why). The same commits give the same segments. */
 FT_API ft_status ft_index_commit(ft_index *ix, ft_commit_info *info, ft_error *err);
 
 /* Commits what is pending, then merges all segments into one without the deleted documents, and commits that. */
@@ -164,6 +164,33 @@ typedef struct ft_stats {
 FT_API ft_status ft_reader_open(ft_reader **out, const char *path, ft_error *err);
 FT_API void ft_reader_close(ft_reader *rd);
 FT_API void ft_reader_stats(const ft_reader *rd, ft_stats *out);
+
+/* One of a snapshot's segments, in index order; the same counts as in ft_stats. */
+typedef struct ft_segment_stats {
+    char name[32];                /* of its file in the index's directory */
+    uint64_t documents, passages, deleted, terms, tokens, postings;
+    uint64_t bytes_dictionary, bytes_postings, bytes_positions, bytes_norms, bytes_stored, bytes_other, bytes_total;
+} ft_segment_stats;
+
+/* Segment i, i < ft_stats.segments. */
+FT_API void ft_reader_segment(const ft_reader *rd, size_t i, ft_segment_stats *out);
+
+/* An index term. Both counts are over all segments, deleted documents included until they are merged away, as in
+ * scoring. */
+typedef struct ft_term_count {
+    ft_str term;          /* lives until the next ft_terms_next() */
+    uint64_t passages;    /* with the term */
+    uint64_t occurrences;
+} ft_term_count;
+
+/* The index terms that begin with prefix, in byte order. The prefix is folded as a query's word is (case, and
+ * diacritics if the index folds them) but not stemmed, while most index terms are stems; empty, it finds all terms.
+ * FT_EINVAL if it is more than one word, or none. One thread at a time; the reader must outlive it. */
+typedef struct ft_terms ft_terms;
+FT_API ft_status ft_terms_open(ft_terms **out, const ft_reader *rd, const char *prefix, size_t len, ft_error *err);
+/* The next term; *more is false when there is none. */
+FT_API ft_status ft_terms_next(ft_terms *t, ft_term_count *out, bool *more, ft_error *err);
+FT_API void ft_terms_close(ft_terms *t);
 
 /* A stored document by id. The bytes belong to the document and live until ft_stored_free(). FT_ENOTFOUND. */
 typedef struct ft_stored ft_stored;

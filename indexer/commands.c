@@ -65,6 +65,16 @@ void ft_commands_put_bytes(ft_buf *out, uint64_t n)
     ft_buf_printf(out, unit ? "%.1f %s" : "%.0f %s", v, units[unit]);
 }
 
+void ft_commands_warn_unmerged(const ft_settings *set, const ft_commit_info *info)
+{
+    const char *why = info->unmerged == FT_ENOMEM     ? "out of memory"
+                      : info->unmerged == FT_ECORRUPT ? "the index is damaged: run 'ftindex check'"
+                                                      : "reading or writing failed, or the disk is full";
+
+    if (info->unmerged != FT_OK && !set->quiet)
+        ft_cli_warn("done, but without merging segments: %s; the next change tries again", why);
+}
+
 double ft_commands_seconds(const ft_settings *set)
 {
     return (double)(ft_cli_now() - set->begun) / 1e6;
@@ -124,6 +134,7 @@ static int finish_delete(const ft_settings *set, const deletion *d, const ft_com
 {
     ft_out out = {0};
 
+    ft_commands_warn_unmerged(set, info);
     if (set->json)
         ft_buf_printf(&out.buf, "{\"deleted\":%llu,\"unknown\":%llu,\"index_bytes\":%llu}\n",
                       (unsigned long long)info->deleted, (unsigned long long)d->unknown,

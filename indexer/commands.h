@@ -16,6 +16,9 @@ typedef struct ft_settings {
     bool force, shared, strict;
     bool json, quiet, verbose, no_progress;
     const char *from;
+    const char *terms;           /* stats: prefix of the terms to list; NULL: none */
+    uint64_t top;                /* how many of them */
+    bool has_top;
     const char *encoding;        /* as given; NULL: UTF-8 unless the input says otherwise */
     ft_option_list include, exclude, filters;
     uint64_t max_size;           /* of a file; 0: any */
@@ -34,6 +37,12 @@ int ft_commands_stats(const ft_settings *set, const char *const *words, size_t n
 int ft_commands_show(const ft_settings *set, const char *const *words, size_t n);
 int ft_commands_analyze(const ft_settings *set, const char *const *words, size_t n);
 
+/* Parts of stats, in commands_stats.c: the n segments of rd as a member "by_segment" of an object or as a table, and
+ * the terms that set->terms begins. */
+void ft_commands_put_segments_json(const ft_reader *rd, uint64_t n, ft_buf *out);
+void ft_commands_put_segments(const ft_reader *rd, uint64_t n, ft_buf *out);
+int ft_commands_terms(const ft_settings *set, const ft_reader *rd);
+
 /* What the commands share, in commands.c: */
 
 /* Prints that a command line is wrong; 2. */
@@ -43,6 +52,8 @@ ft_index_options ft_commands_options(const ft_settings *set);
 /* Appends a count with thousands set apart, or bytes in a unit that suits them. */
 void ft_commands_put_count(ft_buf *out, uint64_t n);
 void ft_commands_put_bytes(ft_buf *out, uint64_t n);
+/* Says so if the commit could not merge what was due. */
+void ft_commands_warn_unmerged(const ft_settings *set, const ft_commit_info *info);
 /* Seconds since the start, and the most memory that was resident. */
 double ft_commands_seconds(const ft_settings *set);
 uint64_t ft_commands_peak(void);

@@ -129,6 +129,7 @@ static int finish(ft_intake *b, const ft_commit_info *info)
     ft_out out = {0};
     uint64_t skipped = ft_intake_finish(b);
 
+    ft_commands_warn_unmerged(b->set, info);
     if (b->set->json)
         put_json(b, info, skipped, &out.buf);
     else if (!b->set->quiet)

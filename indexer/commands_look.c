@@ -67,7 +67,7 @@ int ft_commands_check(const ft_settings *set, const char *const *words, size_t n
 
 /* ---------------------------------------------------------------- stats */
 
-static void put_stats_json(const ft_stats *s, ft_buf *out)
+static void put_stats_json(const ft_reader *rd, const ft_stats *s, ft_buf *out)
 {
     const struct {
         const char *key;
@@ -92,11 +92,13 @@ static void put_stats_json(const ft_stats *s, ft_buf *out)
     ft_json_put_number(out, s->b, 17);
     ft_buf_puts(out, ",\"lang\":");
     ft_json_put_string(out, s->lang, strlen(s->lang));
-    ft_buf_printf(out, ",\"fold_diacritics\":%s,\"format\":%u,\"generation\":%llu}\n",
+    ft_buf_printf(out, ",\"fold_diacritics\":%s,\"format\":%u,\"generation\":%llu,",
                   s->fold_diacritics ? "true" : "false", (unsigned)s->format, (unsigned long long)s->generation);
+    ft_commands_put_segments_json(rd, s->segments, out);
+    ft_buf_puts(out, "}\n");
 }
 
-static void put_stats(const ft_stats *s, ft_buf *out)
+static void put_stats(const ft_reader *rd, const ft_stats *s, ft_buf *out)
 {
     const struct {
         const char *name;
@@ -122,6 +124,10 @@ static void put_stats(const ft_stats *s, ft_buf *out)
     ft_buf_printf(out, "%-14s%s%s\n%-14sk1 %g, b %g\n%-14s%u, commit %llu\n", "language", s->lang,
                   s->fold_diacritics ? ", diacritics folded" : "", "BM25", s->k1, s->b, "format",
                   (unsigned)s->format, (unsigned long long)s->generation);
+    if (s->segments > 0) {
+        ft_buf_putc(out, '\n');
+        ft_commands_put_segments(rd, s->segments, out);
+    }
 }
 
 int ft_commands_stats(const ft_settings *set, const char *const *words, size_t n)
@@ -130,18 +136,23 @@ int ft_commands_stats(const ft_settings *set, const char *const *words, size_t n
     ft_stats stats;
     ft_error err;
     ft_out out = {0};
+    int status = 0;
 
+    if (set->has_top && !set->terms)
+        return ft_commands_usage("stats", "--top goes with --terms");
     if (n != 1)
         return ft_commands_usage("stats", n ? "one INDEX only" : "INDEX is missing");
     if (ft_reader_open(&rd, words[0], &err) != FT_OK)
         return ft_cli_fail(&err);
     ft_reader_stats(rd, &stats);
-    ft_reader_close(rd);
-    if (set->json)
-        put_stats_json(&stats, &out.buf);
+    if (set->terms)
+        status = ft_commands_terms(set, rd);
+    else if (set->json)
+        put_stats_json(rd, &stats, &out.buf);
     else
-        put_stats(&stats, &out.buf);
-    return ft_out_close(&out, 0);
+        put_stats(rd, &stats, &out.buf);
+    ft_reader_close(rd);
+    return ft_out_close(&out, status);
 }
 
 /* ---------------------------------------------------------------- show */

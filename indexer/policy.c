@@ -31,7 +31,7 @@
  *     (s - 1) * log2 (s / (s - 1)) < log2 e < 1.45 levels.
  *
  * So the levels gained are at most N * log2 T + 1.45 D, and at most N * (1 + log2 T) + 3.45 * D documents are
- * written again: each one 1 + log2 T times, where nothing is deleted.
+ * written again: where nothing is deleted, each one 1 + log2 T times on average.
  *
  * Documents are counted, rather than passages or bytes, because all of this needs one measure for what is there, what
  * is dead and what is merged. The longest tail that fits into one segment is looked at; what stands before it is full

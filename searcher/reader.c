@@ -171,41 +171,58 @@ void ft_query_free(ft_query *q)
     ft_free(q);
 }
 
-void ft_reader_stats(const ft_reader *rd, ft_stats *out)
+void ft_reader_segment(const ft_reader *rd, size_t i, ft_segment_stats *out)
 {
     static const struct {
         uint32_t part;
         size_t field;
-    } fields[] = {{FT_PART_TERMS, offsetof(ft_stats, bytes_dictionary)},
-                  {FT_PART_TERM_INDEX, offsetof(ft_stats, bytes_dictionary)},
-                  {FT_PART_POSTINGS, offsetof(ft_stats, bytes_postings)},
-                  {FT_PART_POSITIONS, offsetof(ft_stats, bytes_positions)},
-                  {FT_PART_NORMS, offsetof(ft_stats, bytes_norms)},
-                  {FT_PART_STORED, offsetof(ft_stats, bytes_stored)}};
+    } fields[] = {{FT_PART_TERMS, offsetof(ft_segment_stats, bytes_dictionary)},
+                  {FT_PART_TERM_INDEX, offsetof(ft_segment_stats, bytes_dictionary)},
+                  {FT_PART_POSTINGS, offsetof(ft_segment_stats, bytes_postings)},
+                  {FT_PART_POSITIONS, offsetof(ft_segment_stats, bytes_positions)},
+                  {FT_PART_NORMS, offsetof(ft_segment_stats, bytes_norms)},
+                  {FT_PART_STORED, offsetof(ft_segment_stats, bytes_stored)}};
+    const ft_leaf *leaf = &rd->leaves[i];
+    const ft_segment_meta *m = &leaf->seg.meta;
+    uint64_t dead = 0, parts = 0;
 
+    for (size_t w = 0; leaf->dead && w < ((size_t)m->n_passages + 63) / 64; w++)
+        dead += (uint64_t)__builtin_popcountll(leaf->dead[w]);
+    *out = (ft_segment_stats){.documents = m->n_docs - leaf->entry->n_deleted, .passages = m->n_passages - dead,
+                              .deleted = leaf->entry->n_deleted, .terms = m->n_terms, .tokens = m->n_tokens,
+                              .postings = m->n_postings, .bytes_total = leaf->entry->len};
+    ft_segment_name(out->name, leaf->entry->hash);
+    for (size_t f = 0; f < sizeof fields / sizeof *fields; f++) {
+        uint64_t *bytes = (uint64_t *)(void *)((char *)out + fields[f].field);
+        uint64_t len = ft_envelope_part(&leaf->seg.env, fields[f].part).len;
+        *bytes += len;
+        parts += len;
+    }
+    out->bytes_other = out->bytes_total - parts;
+}
+
+void ft_reader_stats(const ft_reader *rd, ft_stats *out)
+{
     *out = (ft_stats){.segments = rd->n_leaves, .k1 = rd->manifest.k1, .b = rd->manifest.b,
                       .fold_diacritics = rd->manifest.analysis.fold_diacritics, .format = FT_FORMAT_VERSION,
                       .generation = rd->manifest.generation};
     memcpy(out->lang, rd->manifest.analysis.lang, sizeof out->lang);
-    out->bytes_total = rd->manifest.file_len;
+    out->bytes_total = out->bytes_other = rd->manifest.file_len;
     for (size_t i = 0; i < rd->n_leaves; i++) {
-        const ft_leaf *leaf = &rd->leaves[i];
-        const ft_segment_meta *m = &leaf->seg.meta;
-        uint64_t dead = 0;
-        for (size_t w = 0; leaf->dead && w < ((size_t)m->n_passages + 63) / 64; w++)
-            dead += (uint64_t)__builtin_popcountll(leaf->dead[w]);
-        out->documents += m->n_docs - leaf->entry->n_deleted;
-        out->deleted += leaf->entry->n_deleted;
-        out->passages += m->n_passages - dead;
-        out->terms += m->n_terms;
-        out->tokens += m->n_tokens;
-        out->postings += m->n_postings;
-        out->bytes_total += leaf->entry->len;
-        for (size_t f = 0; f < sizeof fields / sizeof *fields; f++) {
-            uint64_t *bytes = (uint64_t *)(void *)((char *)out + fields[f].field);
-            *bytes += ft_envelope_part(&leaf->seg.env, fields[f].part).len;
-        }
+        ft_segment_stats s;
+        ft_reader_segment(rd, i, &s);
+        out->documents += s.documents;
+        out->deleted += s.deleted;
+        out->passages += s.passages;
+        out->terms += s.terms;
+        out->tokens += s.tokens;
+        out->postings += s.postings;
+        out->bytes_dictionary += s.bytes_dictionary;
+        out->bytes_postings += s.bytes_postings;
+        out->bytes_positions += s.bytes_positions;
+        out->bytes_norms += s.bytes_norms;
+        out->bytes_stored += s.bytes_stored;
+        out->bytes_other += s.bytes_other;
+        out->bytes_total += s.bytes_total;
     }
-    out->bytes_other = out->bytes_total - out->bytes_dictionary - out->bytes_postings - out->bytes_positions -
-                       out->bytes_norms - out->bytes_stored;
 }

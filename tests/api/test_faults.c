@@ -83,6 +83,14 @@ static ft_status ask_some(ft_error *err)
     if (st == FT_OK)
         st = ft_reader_document(rd, "x", 1, &doc, err);
     ft_stored_free(doc);
+    ft_terms *terms = NULL;
+    ft_term_count count;
+    bool more = true;
+    if (st == FT_OK)
+        st = ft_terms_open(&terms, rd, "T", 1, err);
+    while (st == FT_OK && more)
+        st = ft_terms_next(terms, &count, &more, err);
+    ft_terms_close(terms);
     ft_reader_close(rd);
     return st;
 }

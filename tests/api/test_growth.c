@@ -1,5 +1,5 @@
-/* test_growth.c - commits merge as the index grows: it stays small in segments, documents keep their order and text, the
- * same commits give the same segments, and a merge that fails never costs the commit. */
+/* test_growth.c - commits merge as the index grows: it stays small in segments, documents keep their order and text,
+ * the same commits give the same segments, and a merge that fails never costs the commit. */
 #include "faultio.h"
 #include "faultmem.h"
 #include "fixture.h"

@@ -6,6 +6,7 @@ ftindex add --quiet --format jsonl r.ft - <pipe &
 exec 9>pipe
 until_locked r.ft
 try ftindex delete --quiet r.ft r1
+try ftindex add --quiet r.ft r.jsonl
 try ftindex merge --quiet r.ft
 try ftindex build --quiet --force r.ft r.jsonl
 try ftsearch --count r.ft tea

@@ -129,6 +129,8 @@ static void read_lists(const ft_segment *s)
     ft_buf out = {0};
 
     ft_term_iter_init(&it, &s->terms);
+    (void)ft_term_iter_seek(&it, "m", 1, NULL);
+    ft_term_iter_init(&it, &s->terms);
     while (ft_term_iter_next(&it, &more, NULL) == FT_OK && more) {
         need(it.term_len <= sizeof it.term);
         (void)ft_segment_term(s, it.term, it.term_len, &found, &p, NULL);
