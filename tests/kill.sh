@@ -1,11 +1,12 @@
 #!/bin/bash
-# tests/kill.sh [--count | N] - kills ftindex with SIGKILL at N random moments (25) of build, add, delete and merge.
+# tests/kill.sh [--count | N] - kills ftindex with SIGKILL at N random moments (25) of build, add, delete, a deletion
+# after which segments are rewritten, and merge.
 # Afterwards the index is as it was before or complete, check is clean, the command run again succeeds, no stray file
 # is left, and the segments are byte for byte those of an undisturbed run. FT_SEED picks other moments.
 set -u
 cd "$(dirname "$0")/.." || exit 3
 build=$(cd "${BUILD:-build}" && pwd) || exit 3
-[ "${1-}" = --count ] && echo 4 && exit 0
+[ "${1-}" = --count ] && echo 5 && exit 0
 kills=${1:-25}
 RANDOM=${FT_SEED:-7501}
 dir=$(mktemp -d)
@@ -29,6 +30,7 @@ documents() { # first, last
 documents 1 20000 >base.jsonl
 documents 15001 30000 >more.jsonl
 seq -f 'doc%g' 1 3 20000 >ids
+seq -f 'doc%g' 12000 23000 >most
 
 segments() { # index: names and contents of its segments
     (cd "$1" && sha256sum -- *.seg)
@@ -108,6 +110,7 @@ passed=0 failed=0
 trial build '' ftindex build --quiet --memory 16M work.ft base.jsonl
 trial add done.build ftindex add --quiet --memory 16M work.ft more.jsonl
 trial delete done.add ftindex delete --quiet --from ids work.ft
+trial rewrite done.add ftindex delete --quiet --from most work.ft
 trial merge done.delete ftindex merge --quiet work.ft
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]
