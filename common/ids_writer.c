@@ -236,7 +236,7 @@ static ft_status copy_and_compare(void *arg, const void *data, size_t len, ft_er
         return st;
     ft_buf_put(&s->pending, data, len);
     ft_bytes b = ft_bytes_of(s->pending.data, s->pending.len);
-    while (st == FT_OK && decode(s, &b)) {
+    while (st == FT_OK && decode(s, &b) && !s->id.failed) {
         if (s->met < s->n && s->docs[s->met].high == s->doc)
             st = meet(s);
         s->doc++;
