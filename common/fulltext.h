@@ -78,6 +78,7 @@ typedef struct ft_index_options {
     bool shared;             /* files readable as the umask says (0700 and 0600) */
     const volatile int *cancel; /* when it turns non-zero, calls return FT_ECANCELED (none) */
     bool no_merge;           /* commits leave all segments as they are; only ft_index_merge() merges */
+    bool no_store;           /* create: keep titles but no texts, so no snippets and spans (kept) */
 } ft_index_options;
 
 /* From byte `off` of a document's text on, the source line is `line` (until the next mark). */
@@ -116,7 +117,7 @@ typedef struct ft_commit_info {
 FT_API ft_status ft_index_create(ft_index **out, const char *path, const ft_index_options *opts, ft_error *err);
 
 /* Opens an existing index to add, delete and merge. Its analysis settings and parameters are the index's own:
- * lang, fold_diacritics, k1 and b of opts are ignored. */
+ * lang, fold_diacritics, k1, b and no_store of opts are ignored. */
 FT_API ft_status ft_index_open(ft_index **out, const char *path, const ft_index_options *opts, ft_error *err);
 
 /* Adds a document; it is visible to readers opened after the next commit. A document whose id exists already, in
@@ -157,6 +158,7 @@ typedef struct ft_stats {
     bool fold_diacritics;
     uint32_t format;
     uint64_t generation;          /* of the commit this reader sees */
+    bool stored;                  /* whether texts are kept; titles are in any case */
 } ft_stats;
 
 /* Opens a snapshot: the last commit, whatever a writer does afterwards. Any number of threads may search it.
@@ -196,9 +198,9 @@ FT_API void ft_terms_close(ft_terms *t);
 typedef struct ft_stored ft_stored;
 FT_API ft_status ft_reader_document(const ft_reader *rd, const char *id, size_t len, ft_stored **out, ft_error *err);
 FT_API ft_str ft_stored_title(const ft_stored *doc);
-FT_API ft_str ft_stored_text(const ft_stored *doc);
+FT_API ft_str ft_stored_text(const ft_stored *doc); /* empty where texts are not kept (ft_stats.stored) */
 FT_API uint32_t ft_stored_passages(const ft_stored *doc);
-/* Bounds of passage i (i < ft_stored_passages) in the document's text. */
+/* Bounds of passage i (i < ft_stored_passages) in the document's text, kept or not. */
 FT_API void ft_stored_passage(const ft_stored *doc, uint32_t i, uint64_t *start, uint64_t *end);
 FT_API void ft_stored_free(ft_stored *doc);
 
@@ -248,8 +250,8 @@ typedef struct ft_span {
     uint64_t start, end;
 } ft_span;
 
-/* What a hit says and where it matched: read from the stored text, so dearer than ft_hit. Lives until
- * ft_results_free(). */
+/* What a hit says and where it matched: read from the stored text, so dearer than ft_hit. Where texts are not kept,
+ * `text` and `spans` are empty and `line` is the passage's first. Lives until ft_results_free(). */
 typedef struct ft_match {
     ft_str title;
     ft_str text;               /* the whole passage */
@@ -260,7 +262,8 @@ typedef struct ft_match {
     size_t n_title_spans;
 } ft_match;
 
-/* A snippet: a piece of the passage (or of the title when only that matched), and what matched in it. Offsets of
+/* A snippet: a piece of the passage (or of the title when only that matched), and what matched in it; empty where texts
+ * are not kept. Offsets of
  * spans are into `text`. `before` and `after` tell whether the passage goes on there. */
 typedef struct ft_snippet {
     ft_str text;

@@ -18,8 +18,9 @@
 #define SEGMENT_LEN 29u        /* an entry without its deletion set */
 #define PASSAGES_MAX 0x7fffffffu
 
-enum analysis_flags {
-    FOLD_DIACRITICS = 1
+enum flags {
+    FOLD_DIACRITICS = 1,
+    TITLES_ONLY = 2
 };
 
 enum deleted_kind {
@@ -189,7 +190,7 @@ static ft_status encode(const ft_manifest *m, ft_buf *b, ft_error *err)
 {
     ft_buf_put(b, magic, sizeof magic);
     ft_buf_put_u32(b, FT_FORMAT_VERSION);
-    ft_buf_put_u32(b, m->analysis.fold_diacritics ? FOLD_DIACRITICS : 0);
+    ft_buf_put_u32(b, (m->analysis.fold_diacritics ? FOLD_DIACRITICS : 0u) | (m->titles_only ? TITLES_ONLY : 0u));
     ft_buf_put_u64(b, 0); /* the length, when it is known */
     ft_buf_put_u64(b, m->generation);
     ft_buf_put_u64(b, m->fingerprint);
@@ -286,7 +287,8 @@ static ft_status parse_head(parser *p, ft_manifest *m, uint32_t *n_segments, ft_
     *n_segments = ft_bytes_u32(&p->b);
     uint32_t reserved = ft_bytes_u32(&p->b);
     m->analysis.fold_diacritics = flags & FOLD_DIACRITICS;
-    if (flags & ~(uint32_t)FOLD_DIACRITICS || reserved != 0 || m->generation == 0)
+    m->titles_only = flags & TITLES_ONLY;
+    if (flags & ~(uint32_t)(FOLD_DIACRITICS | TITLES_ONLY) || reserved != 0 || m->generation == 0)
         return malformed(p, p->data, "malformed head", err);
     if (!(m->k1 >= 0 && m->k1 <= 100 && m->b >= 0 && m->b <= 1))
         return malformed(p, p->data, "k1 or b out of range", err);
@@ -381,7 +383,7 @@ ft_status ft_manifest_parse(ft_manifest *m, const void *data, size_t len, const 
     if (st == FT_OK)
         st = parse_head(&p, m, &n, err);
     for (uint32_t i = 0; st == FT_OK && i < n; i++) {
-        ft_manifest_segment seg = {0};
+        ft_manifest_segment seg = {.titles_only = m->titles_only};
         st = parse_segment(&p, &seg, err);
         if (st == FT_OK)
             st = ft_manifest_add(m, &seg, err);

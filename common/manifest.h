@@ -18,6 +18,7 @@ typedef struct ft_manifest_segment {
     uint32_t n_docs, n_passages;
     uint32_t n_deleted;       /* documents */
     uint64_t *deleted;        /* bit per document, (n_docs + 63) / 64 words; NULL when none; owned */
+    bool titles_only;         /* as the manifest's: the segment must agree */
 } ft_manifest_segment;
 
 typedef struct ft_manifest {
@@ -27,6 +28,7 @@ typedef struct ft_manifest {
     uint64_t fingerprint;
     char unicode[48];         /* version that wrote it; set by parsing, for messages */
     double k1, b;
+    bool titles_only;         /* the texts of documents are not kept */
     ft_manifest_segment *segments; /* owned */
     size_t n_segments, cap_segments;
 } ft_manifest;

@@ -34,6 +34,12 @@ static ft_status malformed(const cursor *c, const unsigned char *p, const char *
     return ft_envelope_corrupt(c->table->env, p, what, err);
 }
 
+/* Most bytes a text may have: what the stream holds of it or, when it does not, what a writer takes. */
+static uint64_t text_room(const ft_passages *t, uint64_t room)
+{
+    return t->titles_only ? UINT32_MAX : room;
+}
+
 static ft_status open_group(cursor *c, const ft_passages *t, uint32_t group, ft_error *err)
 {
     uint64_t start, stop;
@@ -52,8 +58,9 @@ static ft_status open_group(cursor *c, const ft_passages *t, uint32_t group, ft_
     c->state.left = ft_bytes_varint(&c->b);
     uint64_t line = ft_bytes_varint(&c->b);
     c->state.line = (uint32_t)line;
-    if (c->b.failed || line > UINT32_MAX || c->state.next_stream > t->stream_len ||
-        c->state.at > t->stream_len || c->state.left > t->stream_len - c->state.at)
+    uint64_t room = text_room(t, t->stream_len);
+    if (c->b.failed || line > UINT32_MAX || c->state.next_stream > t->stream_len || c->state.at > room ||
+        c->state.left > room - c->state.at)
         return malformed(c, head, "passages: malformed head of a group", err);
     return FT_OK;
 }
@@ -70,12 +77,12 @@ static ft_status read_doc(cursor *c, unsigned flags, ft_error *err)
     }
     uint64_t text_len = ft_bytes_varint(&c->b);
     if (c->b.failed || title_len > UINT32_MAX || title_tokens > UINT32_MAX || title_len > room ||
-        text_len > room - title_len)
+        text_len > text_room(c->table, room - title_len))
         return malformed(c, from, "passages: a document reaches beyond the stored text", err);
     c->doc = (ft_doc_entry){.stream = c->state.next_stream, .title_len = (uint32_t)title_len,
                             .title_tokens = (uint32_t)title_tokens, .text_len = text_len,
                             .count_lines = (flags & FT_ENTRY_COUNT_LINES) != 0};
-    c->state.next_stream += title_len + text_len;
+    c->state.next_stream += ft_passages_stored(c->table, &c->doc);
     c->state.at = 0;
     c->state.left = text_len;
     return FT_OK;

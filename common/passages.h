@@ -10,10 +10,10 @@
 /* One document, as the writer gets it and the reader gives it back. */
 typedef struct ft_doc_entry {
     uint32_t first_passage, n_passages; /* n_passages >= 1 */
-    uint64_t stream;      /* where its title begins in the stored stream; its text follows at once */
+    uint64_t stream;      /* where its title begins in the stored stream; its text, if kept, follows at once */
     uint32_t title_len;   /* bytes */
     uint32_t title_tokens; /* tokens of the title that are indexed with the first passage */
-    uint64_t text_len;
+    uint64_t text_len;    /* bytes; in the stream too, unless it has titles alone */
     bool count_lines;     /* line feeds of the text are line feeds of the source */
 } ft_doc_entry;
 
@@ -27,6 +27,8 @@ typedef struct ft_passage_entry {
 
 typedef struct ft_passages_writer ft_passages_writer;
 ft_status ft_passages_writer_new(ft_passages_writer **out, const char *dir, ft_error *err);
+/* Before the first document: the stream has titles and no texts. */
+void ft_passages_writer_titles_only(ft_passages_writer *w);
 /* Adds the next document with its passages (in order, disjoint). first_passage and stream of doc are set by the
  * writer, not read. */
 void ft_passages_writer_add(ft_passages_writer *w, const ft_doc_entry *doc, const ft_passage_entry *passages);
@@ -41,7 +43,14 @@ typedef struct ft_passages {
     ft_docstarts starts;
     uint32_t n_docs, n_passages;
     uint64_t stream_len;    /* of the stored stream, for bounds */
+    bool titles_only;       /* the stream has no texts; set after opening */
 } ft_passages;
+
+/* Bytes of a document in the stored stream. */
+static inline uint64_t ft_passages_stored(const ft_passages *t, const ft_doc_entry *doc)
+{
+    return doc->title_len + (t->titles_only ? 0 : doc->text_len);
+}
 
 /* Counts and stream length come from the segment's META part and the store. */
 ft_status ft_passages_open(ft_passages *t, const ft_envelope *env, uint32_t n_docs, uint32_t n_passages,

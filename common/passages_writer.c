@@ -15,6 +15,7 @@ struct ft_passages_writer {
     ft_offsets_writer groups;
     ft_docstarts_writer starts;
     ft_passages_state state;
+    bool titles_only;
     ft_buf code; /* the entry at hand */
 };
 
@@ -48,6 +49,11 @@ void ft_passages_writer_free(ft_passages_writer *w)
     ft_free(w);
 }
 
+void ft_passages_writer_titles_only(ft_passages_writer *w)
+{
+    w->titles_only = true;
+}
+
 static void put_head(ft_passages_writer *w)
 {
     ft_offsets_writer_add(&w->groups, w->entries.len);
@@ -74,7 +80,7 @@ static void put_doc(ft_passages_writer *w, const ft_doc_entry *doc, unsigned fla
         ft_buf_put_varint(&w->code, doc->title_tokens);
     }
     ft_buf_put_varint(&w->code, doc->text_len);
-    w->state.next_stream += doc->title_len + doc->text_len;
+    w->state.next_stream += doc->title_len + (w->titles_only ? 0 : doc->text_len);
     w->state.at = 0;
     w->state.left = doc->text_len;
 }

@@ -3,7 +3,11 @@
 
 #include <math.h>
 
-#define META_LEN 48
+#define META_LEN 52
+
+enum meta_flags {
+    TITLES_ONLY = 1
+};
 
 void ft_segment_write_meta(ft_envelope_writer *w, const ft_segment_meta *m)
 {
@@ -16,6 +20,7 @@ void ft_segment_write_meta(ft_envelope_writer *w, const ft_segment_meta *m)
     ft_store_u64(out + 24, m->n_postings);
     memcpy(out + 32, &m->k1, 8);
     memcpy(out + 40, &m->b, 8);
+    ft_store_u32(out + 48, m->titles_only ? TITLES_ONLY : 0);
     ft_envelope_begin(w, FT_PART_META, FT_PART_REQUIRED);
     ft_envelope_put(w, out, sizeof out);
 }
@@ -37,8 +42,12 @@ static ft_status read_meta(ft_segment *s, const ft_manifest_segment *entry, ft_e
     m->n_postings = ft_load_u64(part.ptr + 24);
     memcpy(&m->k1, part.ptr + 32, 8);
     memcpy(&m->b, part.ptr + 40, 8);
+    uint32_t flags = ft_load_u32(part.ptr + 48);
+    m->titles_only = flags & TITLES_ONLY;
     if (m->n_docs != entry->n_docs || m->n_passages != entry->n_passages)
         return ft_envelope_corrupt(&s->env, part.ptr, "meta: counts differ from the manifest", err);
+    if (flags & ~(uint32_t)TITLES_ONLY || m->titles_only != entry->titles_only)
+        return ft_envelope_corrupt(&s->env, part.ptr, "meta: unknown flags, or others than the manifest's", err);
     if (m->n_docs == 0 || m->n_docs > m->n_passages || m->n_passages > FT_SEGMENT_MAX_PASSAGES ||
         !(m->k1 >= 0 && m->k1 <= 100 && m->b >= 0 && m->b <= 1) || m->n_tokens < m->n_postings)
         return ft_envelope_corrupt(&s->env, part.ptr, "meta: impossible counts or parameters", err);
@@ -65,6 +74,7 @@ ft_status ft_segment_open(ft_segment *s, const char *dir, const ft_manifest_segm
         st = ft_store_open(&s->store, &s->env, err);
     if (st == FT_OK)
         st = ft_passages_open(&s->passages, &s->env, s->meta.n_docs, s->meta.n_passages, s->store.raw_len, err);
+    s->passages.titles_only = s->meta.titles_only;
     if (st == FT_OK)
         st = ft_ids_open(&s->ids, &s->env, s->meta.n_docs, err);
     if (st == FT_OK)

@@ -18,6 +18,7 @@ typedef struct ft_segment_meta {
     uint32_t n_docs, n_passages;
     uint64_t n_terms, n_tokens, n_postings;
     double k1, b; /* the bounds were computed with these and n_tokens / n_passages */
+    bool titles_only; /* the stored stream has no texts */
 } ft_segment_meta;
 
 void ft_segment_write_meta(ft_envelope_writer *w, const ft_segment_meta *m);

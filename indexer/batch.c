@@ -36,6 +36,7 @@ void ft_batch_free(ft_batch *b)
     if (!b)
         return;
     ft_buf_release(&b->stream);
+    ft_buf_release(&b->titles);
     ft_buf_release(&b->ids);
     ft_free(b->docs);
     ft_free(b->marks);
@@ -53,6 +54,7 @@ void ft_batch_reset(ft_batch *b, size_t keep)
     if (b->packed.bytes.cap > 4 * keep)
         ft_packed_release(&b->packed);
     ft_buf_reset(&b->stream);
+    ft_buf_reset(&b->titles);
     ft_buf_reset(&b->ids);
     ft_packed_reset(&b->packed);
     ft_run_list_release(&b->runs);
@@ -94,10 +96,10 @@ ft_status ft_batch_add(ft_batch *b, const ft_document *doc, ft_error *err)
     size_t title = title_len(doc->title), need = 0;
 
     if (__builtin_add_overflow(doc->text.len, title + FT_VOCABULARY_PAD, &need)
-        || !ft_buf_reserve(&b->stream, need) || !ft_buf_reserve(&b->ids, doc->id.len)
+        || !ft_buf_reserve(&b->stream, need) || (b->titles_only && !ft_buf_reserve(&b->titles, title)) || !ft_buf_reserve(&b->ids, doc->id.len)
         || FT_GROW(b->docs, b->cap_docs, b->n_docs + 1) != 0
         || FT_GROW(b->marks, b->cap_marks, b->n_marks + doc->n_marks) != 0) {
-        b->stream.failed = b->ids.failed = false;
+        b->stream.failed = b->titles.failed = b->ids.failed = false;
         return ft_fail_nomem(err);
     }
     ft_batch_doc *d = &b->docs[b->n_docs++];
@@ -113,6 +115,8 @@ ft_status ft_batch_add(ft_batch *b, const ft_document *doc, ft_error *err)
                         .count_lines = doc->count_lines};
     ft_buf_put(&b->ids, doc->id.ptr, doc->id.len);
     ft_buf_put(&b->stream, doc->title.ptr, title);
+    if (b->titles_only)
+        ft_buf_put(&b->titles, doc->title.ptr, title);
     ft_buf_put(&b->stream, doc->text.ptr, doc->text.len);
     if (!doc->count_lines)
         add_marks(b, doc);
@@ -120,14 +124,22 @@ ft_status ft_batch_add(ft_batch *b, const ft_document *doc, ft_error *err)
     return FT_OK;
 }
 
+/* What of a batch goes to the stored stream. */
+static const ft_buf *kept(const ft_batch *b)
+{
+    return b->titles_only ? &b->titles : &b->stream;
+}
+
 ft_status ft_batch_carry(const ft_batch *b, ft_batch *next, ft_error *err)
 {
-    size_t n = b->stream.len % FT_STORE_BLOCK;
+    const ft_buf *from = kept(b);
+    ft_buf *to = b->titles_only ? &next->titles : &next->stream;
+    size_t n = from->len % FT_STORE_BLOCK;
 
     if (n > 0)
-        ft_buf_put(&next->stream, b->stream.data + b->stream.len - n, n);
-    next->carried = n;
-    return ft_buf_status(&next->stream, err);
+        ft_buf_put(to, from->data + from->len - n, n);
+    next->carried = b->titles_only ? 0 : n;
+    return ft_buf_status(to, err);
 }
 
 /* ------------------------------------------------ the job */
@@ -182,7 +194,7 @@ static ft_status process_doc(ft_batch *b, ft_batch_worker *w, ft_batch_doc *d)
 
 void ft_batch_process(ft_batch *b, ft_batch_worker *w)
 {
-    b->st = ft_packed_add(&b->packed, w->packer, b->stream.data, b->stream.len, b->last, &b->err);
+    b->st = ft_packed_add(&b->packed, w->packer, kept(b)->data, kept(b)->len, b->last, &b->err);
     if (b->st == FT_OK && b->n_docs > 0)
         memset(b->stream.data + b->stream.len, 0, FT_VOCABULARY_PAD);
     for (size_t i = 0; b->st == FT_OK && i < b->n_docs; i++) {

@@ -65,6 +65,8 @@ static ft_status next_batch(ft_builder *b, ft_batch **out, ft_error *err)
         return FT_OK;
     }
     ft_status st = ft_batch_new(out, err);
+    if (st == FT_OK)
+        (*out)->titles_only = b->config->titles_only;
     /* The usual size at once: growing would copy, and take twice the room. */
     if (st == FT_OK && !ft_buf_reserve(&(*out)->stream, b->batch_bytes + FT_STORE_BLOCK + FT_VOCABULARY_PAD)) {
         ft_batch_free(*out);

@@ -37,6 +37,7 @@ ft_index_options ft_commands_options(const ft_settings *set)
         .replace = set->force,
         .shared = set->shared,
         .cancel = set->cancel,
+        .no_store = set->no_store,
     };
 }
 

@@ -12,7 +12,7 @@ typedef struct ft_settings {
     uint32_t file_words, record_words; /* what that means for plain text and for records */
     uint64_t threads, memory;    /* 0: the engine's choice */
     double k1, b;
-    bool has_k1, has_b, fold_diacritics, no_stem;
+    bool has_k1, has_b, fold_diacritics, no_stem, no_store;
     bool force, shared, strict;
     bool json, quiet, verbose, no_progress;
     const char *from;

@@ -92,8 +92,9 @@ static void put_stats_json(const ft_reader *rd, const ft_stats *s, ft_buf *out)
     ft_json_put_number(out, s->b, 17);
     ft_buf_puts(out, ",\"lang\":");
     ft_json_put_string(out, s->lang, strlen(s->lang));
-    ft_buf_printf(out, ",\"fold_diacritics\":%s,\"format\":%u,\"generation\":%llu,",
-                  s->fold_diacritics ? "true" : "false", (unsigned)s->format, (unsigned long long)s->generation);
+    ft_buf_printf(out, ",\"fold_diacritics\":%s,\"stored\":%s,\"format\":%u,\"generation\":%llu,",
+                  s->fold_diacritics ? "true" : "false", s->stored ? "true" : "false", (unsigned)s->format,
+                  (unsigned long long)s->generation);
     ft_commands_put_segments_json(rd, s->segments, out);
     ft_buf_puts(out, "}\n");
 }
@@ -121,6 +122,8 @@ static void put_stats(const ft_reader *rd, const ft_stats *s, ft_buf *out)
         ft_commands_put_bytes(out, bytes[i].value);
         ft_buf_putc(out, '\n');
     }
+    if (!s->stored)
+        ft_buf_puts(out, "texts         not kept\n");
     ft_buf_printf(out, "%-14s%s%s\n%-14sk1 %g, b %g\n%-14s%u, commit %llu\n", "language", s->lang,
                   s->fold_diacritics ? ", diacritics folded" : "", "BM25", s->k1, s->b, "format",
                   (unsigned)s->format, (unsigned long long)s->generation);
@@ -195,6 +198,15 @@ static void put_shown_json(const ft_stored *doc, ft_str text, ft_buf *out)
     ft_buf_puts(out, "}\n");
 }
 
+static ft_status check_kept(const ft_reader *rd, const char *index, ft_error *err)
+{
+    ft_stats stats;
+
+    ft_reader_stats(rd, &stats);
+    return stats.stored ? FT_OK : ft_fail(err, FT_EINVAL, "%s: the texts are not kept (it was built with --no-store)",
+                                          index);
+}
+
 int ft_commands_show(const ft_settings *set, const char *const *words, size_t n)
 {
     ft_reader *rd = NULL;
@@ -210,6 +222,8 @@ int ft_commands_show(const ft_settings *set, const char *const *words, size_t n)
     ft_status st = ft_reader_open(&rd, words[0], &err);
     if (st == FT_OK)
         st = find_shown(rd, words[1], &doc, &whole, &passage, &err);
+    if (st == FT_OK)
+        st = check_kept(rd, words[0], &err);
     if (st == FT_OK) {
         ft_str text = ft_stored_text(doc);
         if (!whole) {

@@ -159,7 +159,7 @@ static ft_status copy_stream(compactor *c, const ft_compact_input *in, ft_error 
             copied += to - from;
             from = doc.stream;
         }
-        to = doc.stream + doc.title_len + doc.text_len;
+        to = doc.stream + ft_passages_stored(&in->segment->passages, &doc);
         if (copied > GIVE_BACK) {
             ft_pages_give_back(&in->segment->env.map);
             copied = 0;

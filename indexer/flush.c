@@ -34,6 +34,8 @@ ft_status ft_flush_begin(ft_flush *f, const ft_build_config *config, const char 
         st = ft_store_writer_init(&f->store, config->dir, err);
     if (st == FT_OK)
         st = ft_passages_writer_new(&f->passages, config->dir, err);
+    if (st == FT_OK && config->titles_only)
+        ft_passages_writer_titles_only(f->passages);
     if (st == FT_OK)
         st = ft_ids_writer_new(&f->ids, config->dir, err);
     if (st == FT_OK)
@@ -116,10 +118,12 @@ ft_status ft_flush_finish(ft_flush *f, const ft_list_ranges *ranges, ft_pool *po
         st = ft_flush_lists(f, ranges, pool, out, err);
     }
     if (st == FT_OK) {
-        ft_segment_meta meta = {f->n_docs, f->n_passages, out->n_terms, f->n_tokens, out->n_postings, c->k1, c->b};
+        ft_segment_meta meta = {f->n_docs, f->n_passages, out->n_terms, f->n_tokens, out->n_postings,
+                                c->k1, c->b, c->titles_only};
         ft_segment_write_meta(&f->env, &meta);
         out->entry.n_docs = f->n_docs;
         out->entry.n_passages = f->n_passages;
+        out->entry.titles_only = c->titles_only;
         st = ft_envelope_finish(&f->env, &out->entry.hash, &out->entry.len, err);
     }
     if (st == FT_OK)

@@ -13,6 +13,7 @@ typedef struct ft_build_config {
     bool shared;
     const ft_analysis *analysis;
     double k1, b;
+    bool titles_only;           /* texts are indexed, not kept */
     unsigned threads;
     uint64_t memory;            /* budget in bytes */
     const volatile int *cancel; /* NULL: none */

@@ -74,6 +74,8 @@ static const ft_option options[] = {
      .commands = IN(BUILD), .help = "the index's own BM25 k1, 0 to 100 (1.2)"},
     {.name = "b", .kind = FT_OPTION_REAL, .arg = "X", .to = TO(b), .given = TO(has_b), .min = 0, .max = 1,
      .commands = IN(BUILD), .help = "the index's own BM25 b, 0 to 1 (0.75)"},
+    {.name = "no-store", .kind = FT_OPTION_FLAG, .to = TO(no_store), .given = FT_OPTION_NONE,
+     .commands = IN(BUILD), .help = "keep titles but no texts: smaller, and results without snippets"},
     {.name = "force", .kind = FT_OPTION_FLAG, .to = TO(force), .given = FT_OPTION_NONE, .commands = IN(BUILD),
      .brief = true, .help = "replace the old index when the new is complete"},
     {.name = "shared", .kind = FT_OPTION_FLAG, .to = TO(shared), .given = FT_OPTION_NONE,

@@ -98,6 +98,7 @@ static ft_status new_handle(ft_index **out, const char *path, const ft_index_opt
                                    .analysis = &ix->analysis,
                                    .k1 = opts->k1,
                                    .b = opts->b,
+                                   .titles_only = opts->no_store,
                                    .threads = opts->threads,
                                    .memory = opts->memory,
                                    .cancel = opts->cancel};
@@ -146,7 +147,7 @@ static ft_status begin_new(ft_index *ix, ft_error *err)
     else if (ft_manifest_read(&old, ix->path, NULL) == FT_OK)
         st = clean(ix, &old, err);
     ix->committed = (ft_manifest){.generation = old.generation, .analysis = ix->analysis, .k1 = ix->config.k1,
-                                  .b = ix->config.b};
+                                  .b = ix->config.b, .titles_only = ix->config.titles_only};
     ft_manifest_release(&old);
     if (st == FT_OK)
         st = ft_analysis_fingerprint(&ix->analysis, &ix->committed.fingerprint, err);
@@ -214,6 +215,7 @@ ft_status ft_index_open(ft_index **out, const char *path, const ft_index_options
     ix->analysis = ix->committed.analysis;
     ix->config.k1 = ix->committed.k1;
     ix->config.b = ix->committed.b;
+    ix->config.titles_only = ix->committed.titles_only;
     if (st == FT_OK)
         *out = ix;
     else

@@ -100,8 +100,10 @@ static ft_print_batch make_batch(const settings *set, const ft_reader *rd, bool 
 {
     bool terminal = isatty(STDOUT_FILENO), documents = set->group == GROUP_DOCUMENT || set->format == FT_PRINT_TREC;
     /* Where no total is printed there is none to count, unless it alone tells whether something matched. */
+    ft_stats stats;
     bool count = set->count || (!set->no_total && (prints_total(set, terminal) || set->top == 0));
 
+    ft_reader_stats(rd, &stats);
     return (ft_print_batch){
         .reader = rd,
         .query = {
@@ -127,6 +129,7 @@ static ft_print_batch make_batch(const settings *set, const ft_reader *rd, bool 
             .count = set->count,
             .documents = documents,
             .text = set->text,
+            .no_text = !stats.stored,
             .explain = set->explain,
             .terminal = terminal,
             .color = set->format == FT_PRINT_HUMAN && ft_cli_use_color((ft_cli_color)set->color, STDOUT_FILENO),

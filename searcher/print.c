@@ -60,6 +60,8 @@ static void put_notes(const ft_print_options *opts, const ft_answer *answer, ft_
         put_note(opts, answer, ft_query_note(answer->parsed, i), talk);
     if (answer->timed_out)
         put_note(opts, answer, "stopped by --timeout: this is what was found so far", talk);
+    if (opts->no_text && !opts->count && opts->format == FT_PRINT_TSV && ft_results_count(answer->results))
+        put_note(opts, answer, FT_PRINT_NO_TEXT_NOTE, talk);
 }
 
 ft_status ft_print_answer(const ft_print_options *opts, const ft_answer *answer, ft_buf *out, ft_buf *talk,

@@ -11,6 +11,7 @@ typedef struct ft_print_options {
     bool count;          /* the total alone */
     bool documents;      /* hits are documents */
     bool text, explain;
+    bool no_text;        /* the index keeps none: hits have no snippet */
     bool terminal;       /* standard output is one: wrap and arrange */
     bool color;          /* highlight */
     bool many;           /* one of several queries */
@@ -61,6 +62,10 @@ ft_status ft_print_hit_get(const ft_print_options *opts, const ft_answer *answer
 void ft_print_score(ft_buf *out, double score);
 /* Snippet or passage on one line, white space runs as they are, hostile characters escaped; spans marked if color. */
 void ft_print_line(ft_buf *out, const ft_snippet *s, bool color);
+
+/* In the place of a text that is not kept, and the note about it. */
+#define FT_PRINT_NO_TEXT "(text not kept)"
+#define FT_PRINT_NO_TEXT_NOTE "this index keeps no text, so there are no snippets"
 
 #define FT_PRINT_ON "\033[1;4m"
 #define FT_PRINT_OFF "\033[0m"

@@ -204,6 +204,8 @@ ft_status ft_print_human_hit(const ft_print_options *opts, const ft_answer *answ
     ft_status st = ft_print_hit_get(opts, answer, i, room, &h, err);
     if (st == FT_OK && opts->text)
         st = whole_passage(&h, &spans, err);
+    if (opts->no_text)
+        h.snippet = (ft_snippet){.text = {FT_PRINT_NO_TEXT, strlen(FT_PRINT_NO_TEXT)}};
     if (st == FT_OK && opts->terminal) {
         ft_buf_putc(out, '\n');
         put_arranged(opts, &h, out);

@@ -130,6 +130,10 @@ ft_status ft_print_json(const ft_print_options *opts, const ft_answer *answer, f
         ft_buf_puts(out, i ? "," : "");
         ft_json_put_string(out, note, strlen(note));
     }
+    if (opts->no_text && ft_results_count(answer->results)) {
+        ft_buf_puts(out, ft_query_notes(answer->parsed) ? "," : "");
+        ft_json_put_string(out, FT_PRINT_NO_TEXT_NOTE, strlen(FT_PRINT_NO_TEXT_NOTE));
+    }
     ft_buf_puts(out, "]}\n");
     return FT_OK;
 }

@@ -117,6 +117,7 @@ static size_t put_document(ft_prompt *s, const ft_stored *doc, const ft_match *m
         ft_buf_puts(out, text.len ? "\n\n" : "\n");
         line += 2;
     }
+    ft_buf_puts(out, s->b.print.no_text ? FT_PRINT_NO_TEXT "\n" : "");
     for (size_t i = 0; i < match->n_spans; i++) {
         const ft_span *span = &match->spans[i];
         put_text(out, text, done, span->start);
@@ -224,6 +225,8 @@ static void put_passage(ft_prompt *s, const ft_stored *doc)
     end = end < text.len ? end : text.len;
     start = start < end ? start : end;
     snippet.text = (ft_str){text.ptr + start, (size_t)(end - start)};
+    if (opts.no_text)
+        snippet.text = (ft_str){FT_PRINT_NO_TEXT, strlen(FT_PRINT_NO_TEXT)};
     ft_buf_putc(&s->out.buf, '\n');
     ft_cli_show(&s->out.buf, (const char *)s->place_id.data, s->place_id.len, FT_CLI_NAME);
     ft_buf_printf(&s->out.buf, ", passage %llu of %u\n", (unsigned long long)s->place + 1,

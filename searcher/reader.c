@@ -205,7 +205,7 @@ void ft_reader_stats(const ft_reader *rd, ft_stats *out)
 {
     *out = (ft_stats){.segments = rd->n_leaves, .k1 = rd->manifest.k1, .b = rd->manifest.b,
                       .fold_diacritics = rd->manifest.analysis.fold_diacritics, .format = FT_FORMAT_VERSION,
-                      .generation = rd->manifest.generation};
+                      .generation = rd->manifest.generation, .stored = !rd->manifest.titles_only};
     memcpy(out->lang, rd->manifest.analysis.lang, sizeof out->lang);
     out->bytes_total = out->bytes_other = rd->manifest.file_len;
     for (size_t i = 0; i < rd->n_leaves; i++) {

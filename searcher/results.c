@@ -173,7 +173,7 @@ static ft_status read_source(ft_results *rs, const ft_leaf *leaf, uint32_t passa
         st = ft_passages_get(&leaf->seg.passages, passage, &s->passage, &s->marks, err);
     if (st == FT_OK)
         st = ft_store_read_near(&rs->window, &leaf->seg.store, s->doc.stream, s->doc.title_len, &s->bytes, err);
-    if (st == FT_OK)
+    if (st == FT_OK && !leaf->seg.passages.titles_only)
         st = ft_store_read_near(&rs->window, &leaf->seg.store, s->doc.stream + s->doc.title_len + s->passage.start,
                                 s->passage.end - s->passage.start, &s->bytes, err);
     return st;
@@ -277,7 +277,7 @@ ft_status ft_results_snippet(ft_results *rs, size_t i, size_t max_len, ft_snippe
     ft_status st = ft_results_match(rs, i, &match, err);
     if (st != FT_OK)
         return st;
-    bool of_title = match.n_spans == 0 && match.n_title_spans > 0;
+    bool of_title = match.n_spans == 0 && match.n_title_spans > 0 && !rs->plan.rd->manifest.titles_only;
     ft_str text = of_title ? match.title : match.text;
     const ft_span *spans = of_title ? match.title_spans : match.spans;
     size_t n_spans = of_title ? match.n_title_spans : match.n_spans;

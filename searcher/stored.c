@@ -35,7 +35,7 @@ static ft_status read_document(const ft_leaf *leaf, uint32_t number, ft_stored *
 
     ft_status st = ft_passages_doc(passages, number, &doc, err);
     if (st == FT_OK)
-        st = ft_store_read(&leaf->seg.store, doc.stream, doc.title_len + doc.text_len, &out->bytes, err);
+        st = ft_store_read(&leaf->seg.store, doc.stream, ft_passages_stored(passages, &doc), &out->bytes, err);
     if (st != FT_OK)
         return st;
     out->title_len = doc.title_len;

@@ -24,10 +24,11 @@ typedef struct bench {
 } bench;
 
 /* The oracle knows of ft_index_merge alone: where documents are deleted, commits must not merge. */
-static void begin(bench *t, const char *test, const char *lang, unsigned passage_words, bool no_merge)
+static void begin_with(bench *t, const char *test, const char *lang, unsigned passage_words, bool no_merge,
+                       bool no_store)
 {
-    ft_index_options opts = {
-        .size = sizeof opts, .lang = lang, .threads = 2, .has_k1 = true, .has_b = true, .no_merge = no_merge};
+    ft_index_options opts = {.size = sizeof opts, .lang = lang, .threads = 2, .has_k1 = true, .has_b = true,
+                             .no_merge = no_merge, .no_store = no_store};
     ft_error err;
 
     memset(t, 0, sizeof *t);
@@ -39,6 +40,11 @@ static void begin(bench *t, const char *test, const char *lang, unsigned passage
     t->oracle = ft_oracle_new(lang);
     t->dir = ft_fixture_dir();
     ft_fixture_ok(ft_index_create(&t->index, ft_fixture_path(t->dir, "x.ft"), &opts, &err), &err, test);
+}
+
+static void begin(bench *t, const char *test, const char *lang, unsigned passage_words, bool no_merge)
+{
+    begin_with(t, test, lang, passage_words, no_merge, false);
 }
 
 static void finish(bench *t)
@@ -314,11 +320,11 @@ Test(random, tiny_indexes)
     }
 }
 
-static void change_and_compare(const char *test, unsigned passage_words)
+static void change_and_compare(const char *test, unsigned passage_words, bool no_store)
 {
     bench t;
 
-    begin(&t, test, "english", passage_words, true);
+    begin_with(&t, test, "english", passage_words, true, no_store);
     for (unsigned round = 0; round < 7; round++) {
         for (unsigned i = 0; i < 200; i++)
             add(&t, 200 * round + i);
@@ -339,12 +345,17 @@ static void change_and_compare(const char *test, unsigned passage_words)
 
 Test(random, deleted_and_replaced)
 {
-    change_and_compare("deleted_and_replaced", 0);
+    change_and_compare("deleted_and_replaced", 0, false);
 }
 
 Test(random, passages_and_groups)
 {
-    change_and_compare("passages_and_groups", 24);
+    change_and_compare("passages_and_groups", 24, false);
+}
+
+Test(random, texts_not_kept)
+{
+    change_and_compare("texts_not_kept", 24, true);
 }
 
 /* Without deletions, neither the split into segments nor their merging changes a score. */

@@ -44,7 +44,7 @@ static void look_at_passage(const ft_passages *t, uint32_t passage, bool sound)
     uint32_t doc;
     bool got = ft_fuzzparts_ok(ft_passages_get(t, passage, &p, &marks, NULL));
 
-    if ((sound && !got) || (got && (p.start > p.end || p.end > t->stream_len)))
+    if ((sound && !got) || (got && (p.start > p.end || p.end > (t->titles_only ? UINT32_MAX : t->stream_len))))
         abort();
     for (uint32_t i = 0; got && i < p.n_marks; i++)
         if (p.marks[i].off < p.start || p.marks[i].off > p.end)
@@ -68,8 +68,8 @@ static void look(const ft_passages *t, uint32_t from)
         look_at_passage(t, i, sound);
     for (uint32_t i = 0; i < t->n_docs; i++) {
         bool got = ft_fuzzparts_ok(ft_passages_doc(t, i, &d, NULL));
-        if (got && (d.n_passages == 0 || d.first_passage > t->n_passages - d.n_passages ||
-                    d.stream + d.title_len > t->stream_len || d.text_len > t->stream_len - d.stream - d.title_len))
+        if (got && (d.n_passages == 0 || d.first_passage > t->n_passages - d.n_passages || d.stream > t->stream_len ||
+                    ft_passages_stored(t, &d) > t->stream_len - d.stream || d.text_len > UINT32_MAX))
             abort();
     }
 }
@@ -87,8 +87,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     bool own = data[0] % 2 == 0;
     uint32_t n_docs = own ? parts.head % 8u + 1 : DOCS, n_passages = own ? parts.head / 8u + 1 : PASSAGES;
-    if (ft_fuzzparts_ok(ft_passages_open(&t, &e, n_docs, n_passages, STREAM, NULL)))
+    if (ft_fuzzparts_ok(ft_passages_open(&t, &e, n_docs, n_passages, STREAM, NULL))) {
         look(&t, parts.head);
+        t.titles_only = true;
+        look(&t, parts.head);
+    }
     ft_envelope_close(&e);
     return 0;
 }

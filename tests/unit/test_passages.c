@@ -104,7 +104,7 @@ static void forget(table *t)
     free(t->passages);
 }
 
-static ft_status make(ft_segfile *f, const ft_doc_entry *docs, uint32_t n_docs, const ft_passage_entry *passages)
+static ft_status make(ft_segfile *f, bool titles_only, const ft_doc_entry *docs, uint32_t n_docs, const ft_passage_entry *passages)
 {
     ft_envelope_writer w;
     ft_passages_writer *pw = NULL;
@@ -113,6 +113,8 @@ static ft_status make(ft_segfile *f, const ft_doc_entry *docs, uint32_t n_docs, 
     if (st != FT_OK)
         return st;
     st = ft_passages_writer_new(&pw, f->dir, NULL);
+    if (st == FT_OK && titles_only)
+        ft_passages_writer_titles_only(pw);
     for (uint32_t i = 0; st == FT_OK && i < n_docs; passages += docs[i++].n_passages)
         ft_passages_writer_add(pw, &docs[i], passages);
     if (st == FT_OK)
@@ -167,7 +169,7 @@ static void round_trip(uint32_t n_docs, uint32_t max_passages)
     uint32_t got;
 
     cr_assert(ft_segfile_init(&f));
-    cr_assert_eq(make(&f, t.docs, t.n_docs, t.passages), FT_OK);
+    cr_assert_eq(make(&f, false, t.docs, t.n_docs, t.passages), FT_OK);
     cr_assert_eq(ft_segfile_open(&f, &e, NULL), FT_OK);
     cr_assert_eq(ft_passages_open(&p, &e, t.n_docs, t.n_passages, t.stream, NULL), FT_OK);
     cr_assert_eq(ft_passages_check(&p, NULL), FT_OK);
@@ -217,7 +219,7 @@ Test(passages, a_record_takes_five_bytes)
         passages[i] = (ft_passage_entry){.end = 700, .line = i + 1};
     }
     cr_assert(ft_segfile_init(&f));
-    cr_assert_eq(make(&f, docs, N, passages), FT_OK);
+    cr_assert_eq(make(&f, false, docs, N, passages), FT_OK);
     cr_assert_eq(ft_segfile_open(&f, &e, NULL), FT_OK);
     cr_assert_leq(ft_envelope_part(&e, FT_PART_PASSAGES).len + ft_envelope_part(&e, FT_PART_PASSAGE_INDEX).len,
                   N * 21 / 4);
@@ -227,10 +229,10 @@ Test(passages, a_record_takes_five_bytes)
     free(passages);
 }
 
-static void make_example(ft_segfile *f)
+static void make_example(ft_segfile *f, bool titles_only)
 {
     cr_assert(ft_segfile_init(f));
-    cr_assert_eq(make(f, example_docs, 3, example_passages), FT_OK);
+    cr_assert_eq(make(f, titles_only, example_docs, 3, example_passages), FT_OK);
 }
 
 Test(passages, worked_example)
@@ -238,7 +240,7 @@ Test(passages, worked_example)
     ft_segfile f;
     ft_envelope e;
 
-    make_example(&f);
+    make_example(&f, false);
     cr_assert_eq(ft_segfile_open(&f, &e, NULL), FT_OK);
     ft_str part = ft_envelope_part(&e, FT_PART_PASSAGES);
     cr_assert_eq(part.len, sizeof example_entries);
@@ -299,8 +301,76 @@ Test(passages, flipped_bits)
     size_t fine = 0;
     long live = ft_mem_live();
 
-    make_example(&f);
+    make_example(&f, false);
     cr_assert(ft_segfile_flip_all(&f, use_passages, &fine));
+    cr_assert_gt(fine, 0);
+    ft_segfile_remove(&f);
+    cr_assert_eq(ft_mem_live(), live);
+}
+
+/* ------------------------------------------------ a stream of titles alone */
+
+Test(passages, titles_only)
+{
+    table t = invent(300, 4, 11);
+    ft_segfile f;
+    ft_envelope e;
+    ft_passages p;
+
+    t.stream = 0;
+    for (uint32_t i = 0; i < t.n_docs; i++) {
+        t.docs[i].stream = t.stream;
+        t.stream += t.docs[i].title_len;
+    }
+    cr_assert(ft_segfile_init(&f));
+    cr_assert_eq(make(&f, true, t.docs, t.n_docs, t.passages), FT_OK);
+    cr_assert_eq(ft_segfile_open(&f, &e, NULL), FT_OK);
+    cr_assert_eq(ft_passages_open(&p, &e, t.n_docs, t.n_passages, t.stream, NULL), FT_OK);
+    cr_assert_eq(ft_passages_check(&p, NULL), FT_ECORRUPT, "with texts they would not fit");
+    p.titles_only = true;
+    cr_assert_eq(ft_passages_check(&p, NULL), FT_OK);
+    for (uint32_t doc = 0; doc < t.n_docs; doc++) {
+        compare_doc(&p, &t, doc);
+        cr_assert_eq(ft_passages_stored(&p, &t.docs[doc]), t.docs[doc].title_len);
+    }
+    for (uint32_t passage = 0; passage < t.n_passages; passage++)
+        compare_passage(&p, &t, passage);
+    ft_envelope_close(&e);
+    ft_segfile_remove(&f);
+    forget(&t);
+}
+
+static void use_titles_only(void *arg, const ft_envelope *e, ft_status st, bool sealed)
+{
+    size_t *fine = arg;
+    ft_passages p;
+
+    if (st == FT_OK)
+        st = ft_passages_open(&p, e, 3, 4, 12, NULL);
+    if (st == FT_OK) {
+        p.titles_only = true;
+        for (uint32_t i = 0; i < 3; i++) {
+            ft_doc_entry got;
+            ft_status rc = ft_passages_doc(&p, i, &got, NULL);
+            cr_assert(rc == FT_OK ? got.stream + got.title_len <= 12 && got.text_len <= UINT32_MAX
+                                  : expected_failure(rc));
+        }
+        st = ft_passages_check(&p, NULL);
+        *fine += sealed && st == FT_OK;
+        if (!sealed)
+            st = ft_envelope_check(e, NULL);
+    }
+    cr_assert(sealed || st == FT_ECORRUPT);
+}
+
+Test(passages, flipped_bits_of_titles_only)
+{
+    ft_segfile f;
+    size_t fine = 0;
+    long live = ft_mem_live();
+
+    make_example(&f, true);
+    cr_assert(ft_segfile_flip_all(&f, use_titles_only, &fine));
     cr_assert_gt(fine, 0);
     ft_segfile_remove(&f);
     cr_assert_eq(ft_mem_live(), live);
@@ -319,7 +389,7 @@ Test(passages, no_allocation_matters)
         ft_passage_entry got;
         ft_buf marks = {0};
         ft_faultmem_arm(n, false);
-        ft_status st = make(&f, t.docs, t.n_docs, t.passages);
+        ft_status st = make(&f, false, t.docs, t.n_docs, t.passages);
         if (st == FT_OK && (st = ft_segfile_open(&f, &e, NULL)) == FT_OK) {
             st = ft_passages_open(&p, &e, t.n_docs, t.n_passages, t.stream, NULL);
             for (uint32_t i = 0; st == FT_OK && i < 20; i++)
