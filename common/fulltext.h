@@ -66,6 +66,16 @@ FT_API const char *ft_version(void);
 
 typedef struct ft_index ft_index;
 
+/* What a commit or a merge is at, and what its progress counts. */
+typedef enum ft_phase {
+    FT_PHASE_TEXT,      /* bytes of text copied from segment to segment */
+    FT_PHASE_DOCUMENTS, /* documents copied */
+    FT_PHASE_POSTINGS,  /* tokens whose postings are written */
+    FT_PHASE_POSITIONS, /* bytes of positions written */
+    FT_PHASE_SYNC,      /* waiting for the disk; there is nothing to count */
+    FT_N_PHASES
+} ft_phase;
+
 typedef struct ft_index_options {
     size_t size;
     const char *lang;        /* Snowball name, ISO 639-1 code, or "none" ("english") */
@@ -79,6 +89,9 @@ typedef struct ft_index_options {
     const volatile int *cancel; /* when it turns non-zero, calls return FT_ECANCELED (none) */
     bool no_merge;           /* commits leave all segments as they are; only ft_index_merge() merges */
     bool no_store;           /* create: keep titles but no texts, so no snippets and spans (kept) */
+    /* Called every so often within commit and merge, on the calling thread; must not use the handle (none). */
+    void (*progress)(void *arg, ft_phase phase, uint64_t done, uint64_t total);
+    void *progress_arg;
 } ft_index_options;
 
 /* From byte `off` of a document's text on, the source line is `line` (until the next mark). */
@@ -138,6 +151,11 @@ FT_API ft_status ft_index_commit(ft_index *ix, ft_commit_info *info, ft_error *e
 
 /* Commits what is pending, then merges all segments into one without the deleted documents, and commits that. */
 FT_API ft_status ft_index_merge(ft_index *ix, ft_commit_info *info, ft_error *err);
+
+/* Whether the file system has room for what is to come, temporary files included, as measured builds suggest: FT_EIO,
+ * with both figures, if it has less. FT_OK too where it does not tell. The handle stays usable in any case. */
+FT_API ft_status ft_index_room_to_add(ft_index *ix, uint64_t input_bytes, ft_error *err);
+FT_API ft_status ft_index_room_to_merge(ft_index *ix, ft_error *err);
 
 /* Gives up what was not committed, removes its files, releases the lock. */
 FT_API void ft_index_close(ft_index *ix);

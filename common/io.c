@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #define READ_STEP 65536u    /* room asked for at a time when a file's size is not known */
@@ -27,6 +28,17 @@ static void *system_map(size_t len, int fd)
     return mmap(NULL, len, PROT_READ, MAP_SHARED, fd, 0);
 }
 
+static int system_room(const char *path, uint64_t *bytes)
+{
+    struct statvfs fs;
+
+    if (statvfs(path, &fs) != 0)
+        return -1;
+    if (__builtin_mul_overflow((uint64_t)fs.f_bavail, (uint64_t)fs.f_frsize, bytes))
+        *bytes = UINT64_MAX;
+    return 0;
+}
+
 const ft_io_table ft_io_system = {
     .open = system_open,
     .write = write,
@@ -40,6 +52,7 @@ const ft_io_table ft_io_system = {
     .mkdir = mkdir,
     .rmdir = rmdir,
     .opendir = opendir,
+    .room = system_room,
 };
 
 const ft_io_table *ft_io = &ft_io_system;

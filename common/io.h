@@ -23,6 +23,7 @@ typedef struct ft_io_table {
     int (*mkdir)(const char *path, mode_t mode);
     int (*rmdir)(const char *path);
     DIR *(*opendir)(const char *path);
+    int (*room)(const char *path, uint64_t *bytes); /* free to this process in the file system that holds path */
 } ft_io_table;
 extern const ft_io_table *ft_io;
 extern const ft_io_table ft_io_system;

@@ -4,6 +4,7 @@
 #include "cli.h"
 #include "json.h"
 #include "lines.h"
+#include "progress.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -153,6 +154,14 @@ static int finish_delete(const ft_settings *set, const deletion *d, const ft_com
     return ft_out_close(&out, 0);
 }
 
+/* Prints why a change was not made. */
+static int fail_change(const char *index, ft_error *err)
+{
+    if (err->status == FT_ECANCELED)
+        ft_fail(err, FT_ECANCELED, "%s: interrupted, the index is as it was", index);
+    return ft_cli_fail(err);
+}
+
 int ft_commands_delete(const ft_settings *set, const char *const *words, size_t n)
 {
     ft_index_options opts = ft_commands_options(set);
@@ -183,7 +192,7 @@ int ft_commands_delete(const ft_settings *set, const char *const *words, size_t 
     ft_index_close(d.ix);
     if (fd > STDIN_FILENO)
         close(fd);
-    return st == FT_OK ? finish_delete(set, &d, &info) : ft_cli_fail(&err);
+    return st == FT_OK ? finish_delete(set, &d, &info) : fail_change(words[0], &err);
 }
 
 /* ---------------------------------------------------------------- merge */
@@ -193,17 +202,27 @@ int ft_commands_merge(const ft_settings *set, const char *const *words, size_t n
     ft_index_options opts = ft_commands_options(set);
     ft_commit_info info = {0};
     ft_index *ix = NULL;
+    ft_progress progress;
     ft_error err;
     ft_out out = {0};
 
     if (n != 1)
         return ft_commands_usage("merge", n ? "one INDEX only" : "INDEX is missing");
+    ft_progress_init(&progress, !set->quiet && !set->no_progress, "merging");
+    opts.progress = ft_progress_phase;
+    opts.progress_arg = &progress;
     ft_status st = ft_index_open(&ix, words[0], &opts, &err);
+    if (st == FT_OK && !set->no_space_check) {
+        st = ft_index_room_to_merge(ix, &err);
+        if (st == FT_EIO)
+            ft_hint(&err, "nothing was written; make room, or leave the estimate out with --no-space-check");
+    }
     if (st == FT_OK)
         st = ft_index_merge(ix, &info, &err);
+    ft_progress_clear(&progress);
     ft_index_close(ix);
     if (st != FT_OK)
-        return ft_cli_fail(&err);
+        return fail_change(words[0], &err);
     if (set->json) {
         ft_buf_printf(&out.buf, "{\"index_bytes\":%llu,\"seconds\":%.3f,\"peak_rss_bytes\":%llu}\n",
                       (unsigned long long)info.index_bytes, ft_commands_seconds(set),

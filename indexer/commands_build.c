@@ -1,104 +1,33 @@
 /* commands_build.c - build and add: the walk over the inputs, the commit, and what is said about it. Files are read in
  * commands_intake.c. */
 #include "cli.h"
-#include "commands_intake.h"
+#include "commands_survey.h"
 
 #include <stdio.h>
-#include <sys/stat.h>
-
-/* ---------------------------------------------------------------- how much there is, for the progress line */
-
-typedef struct measure {
-    const ft_visitor *like; /* that will do the work */
-    uint64_t bytes;
-    bool unknown;
-} measure;
-
-static ft_status measure_file(void *arg, const char *path, bool named, ft_error *err)
-{
-    measure *m = arg;
-    struct stat sb;
-
-    (void)err;
-    if ((named ? stat(path, &sb) : lstat(path, &sb)) == 0 && S_ISREG(sb.st_mode))
-        m->bytes += (uint64_t)sb.st_size;
-    else
-        m->unknown = true;
-    return FT_OK;
-}
-
-static void measure_skip(void *arg, ft_skip why, const char *path)
-{
-    (void)arg;
-    (void)why;
-    (void)path;
-}
-
-static bool measure_wanted(void *arg, const char *path)
-{
-    const measure *m = arg;
-
-    return m->like->wanted(m->like->arg, path);
-}
-
-static ft_status begin_progress(ft_intake *b, const ft_visitor *like, const char *const *words, size_t n,
-                                ft_error *err)
-{
-    bool wanted = !b->set->quiet && !b->set->no_progress;
-    measure m = {0};
-    ft_visitor v = *like;
-    ft_status st = FT_OK;
-
-    m.like = like;
-    v.file = measure_file;
-    v.skip = measure_skip;
-    v.wanted = measure_wanted;
-    v.arg = &m;
-    ft_progress_init(&b->progress, wanted, 0);
-    if (b->progress.on)
-        st = ft_inputs_walk(words, n, &v, err);
-    b->progress.total = m.unknown ? 0 : m.bytes;
-    return st;
-}
 
 /* ---------------------------------------------------------------- summary */
 
-static void put_skips_json(const ft_intake *b, ft_buf *out)
-{
-    const char *comma = "";
-
-    ft_buf_puts(out, "\"skipped_by\":{");
-    for (int i = 0; i < FT_N_SKIPS; i++)
-        if (b->skipped[i]) {
-            ft_buf_printf(out, "%s\"%s\":%llu", comma, ft_skip_names[i], (unsigned long long)b->skipped[i]);
-            comma = ",";
-        }
-    ft_buf_puts(out, "},");
-}
-
-static void put_json(const ft_intake *b, const ft_commit_info *info, uint64_t skipped, ft_buf *out)
+static void put_json(const ft_intake *b, const ft_commit_info *info, ft_buf *out)
 {
     const struct {
         const char *key;
         uint64_t value;
     } counts[] = {
         {"documents", info->documents}, {"passages", info->passages},       {"terms", info->terms},
-        {"tokens", info->tokens},       {"postings", info->postings},       {"skipped", skipped},
+        {"tokens", info->tokens},       {"postings", info->postings},       {"skipped", ft_intake_skipped(b)},
         {"replaced", info->replaced},   {"input_bytes", b->total},          {"index_bytes", info->index_bytes},
     };
 
     ft_buf_putc(out, '{');
     for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
         ft_buf_printf(out, "\"%s\":%llu,", counts[i].key, (unsigned long long)counts[i].value);
-    put_skips_json(b, out);
-    ft_buf_printf(out, "\"seconds\":%.3f,\"peak_rss_bytes\":%llu}\n", ft_commands_seconds(b->set),
+    ft_intake_put_skips_json(b, out);
+    ft_buf_printf(out, ",\"seconds\":%.3f,\"peak_rss_bytes\":%llu}\n", ft_commands_seconds(b->set),
                   (unsigned long long)ft_commands_peak());
 }
 
-static void put_summary(const ft_intake *b, const ft_commit_info *info, uint64_t skipped, ft_buf *out)
+static void put_summary(const ft_intake *b, const ft_commit_info *info, ft_buf *out)
 {
-    const char *comma = " (";
-
     ft_commands_put_count(out, info->documents);
     ft_buf_puts(out, info->documents == 1 ? " document, " : " documents, ");
     ft_commands_put_count(out, info->passages);
@@ -111,29 +40,20 @@ static void put_summary(const ft_intake *b, const ft_commit_info *info, uint64_t
     ft_buf_puts(out, " read, index ");
     ft_commands_put_bytes(out, info->index_bytes);
     ft_buf_printf(out, ", %.1f s", ft_commands_seconds(b->set));
-    if (skipped) {
-        ft_buf_puts(out, "; skipped ");
-        ft_commands_put_count(out, skipped);
-        for (int i = 0; i < FT_N_SKIPS; i++)
-            if (b->skipped[i]) {
-                ft_buf_printf(out, "%s%s %llu", comma, ft_skip_names[i], (unsigned long long)b->skipped[i]);
-                comma = ", ";
-            }
-        ft_buf_putc(out, ')');
-    }
+    ft_intake_put_skips(b, out);
     ft_buf_putc(out, '\n');
 }
 
 static int finish(ft_intake *b, const ft_commit_info *info)
 {
     ft_out out = {0};
-    uint64_t skipped = ft_intake_finish(b);
 
+    ft_intake_finish(b);
     ft_commands_warn_unmerged(b->set, info);
     if (b->set->json)
-        put_json(b, info, skipped, &out.buf);
+        put_json(b, info, &out.buf);
     else if (!b->set->quiet)
-        put_summary(b, info, skipped, &out.buf);
+        put_summary(b, info, &out.buf);
     return ft_out_close(&out, 0);
 }
 
@@ -152,23 +72,30 @@ static int interrupted(const char *index)
 
 /* ---------------------------------------------------------------- both commands */
 
+/* What the inputs come to, as far as anybody wants to know: the progress line, and whether the disk has room. */
+static ft_status survey(ft_intake *b, const char *const *words, size_t n, const ft_visitor *v, ft_error *err)
+{
+    ft_status st = FT_OK;
+    ft_survey sizes;
+
+    if (b->progress.on || !b->set->no_space_check)
+        st = ft_survey_sizes(words, n, v, &sizes, err);
+    if (st == FT_OK && !b->set->no_space_check)
+        st = ft_survey_room(b, words, n, v, &sizes, err);
+    if (st == FT_OK && b->progress.on && !sizes.unknown)
+        b->progress.total = sizes.bytes;
+    return st;
+}
+
 static ft_status fill_index(ft_intake *b, const char *const *words, size_t n, ft_commit_info *info, ft_error *err)
 {
-    ft_visitor v = ft_intake_visitor(b);
-    struct stat sb;
+    ft_visitor v = ft_intake_visitor(b, words[0]);
+    ft_status st = survey(b, words + 1, n - 1, &v, err);
 
-    if (stat(words[0], &sb) == 0) {
-        v.has_own = true;
-        v.own_dev = sb.st_dev;
-        v.own_ino = sb.st_ino;
-    }
-    ft_status st = begin_progress(b, &v, words + 1, n - 1, err);
     if (st == FT_OK)
         st = ft_inputs_walk(words + 1, n - 1, &v, err);
-    if (st == FT_OK) {
-        ft_progress_say(&b->progress, "writing the index");
+    if (st == FT_OK)
         st = ft_index_commit(b->ix, info, err);
-    }
     ft_progress_clear(&b->progress);
     return st;
 }
@@ -182,7 +109,12 @@ static int run(const ft_settings *set, const char *command, bool create, const c
 
     if (n < 2)
         return ft_commands_usage(command, n ? "INPUT is missing" : "INDEX and INPUT are missing");
+    if (set->dry_run)
+        return ft_commands_dry_run(set, create, words, n);
     ft_status st = ft_intake_init(&b, set, &err);
+    ft_progress_init(&b.progress, !set->quiet && !set->no_progress, "writing the index");
+    opts.progress = ft_progress_phase;
+    opts.progress_arg = &b.progress;
     if (st == FT_OK)
         st = ft_inputs_exist(words + 1, n - 1, &err);
     if (st == FT_OK)

@@ -28,13 +28,23 @@ static void warn(ft_intake *b, const char *text)
     ft_cli_warn("%s", text);
 }
 
+/* Counts it, and tells whoever only looks. */
+static bool count_skip(ft_intake *b, ft_skip why, const char *path, const char *reason)
+{
+    b->skipped[why]++;
+    if (b->look && b->look->skipped)
+        b->look->skipped(b->look->arg, path, reason);
+    return b->look;
+}
+
 static void on_skip(void *arg, ft_skip why, const char *path)
 {
     ft_intake *b = arg;
     char text[1024];
     int number = errno;
 
-    b->skipped[why]++;
+    if (count_skip(b, why, path, why == FT_SKIP_UNREADABLE ? strerror(number) : ft_skip_names[why]))
+        return;
     if (why == FT_SKIP_UNREADABLE)
         snprintf(text, sizeof text, "%.900s: %s", path, strerror(number));
     else
@@ -48,6 +58,10 @@ static ft_status on_malformed(void *arg, ft_str file, uint64_t line, const char 
     ft_intake *b = arg;
     char text[1024], where[32] = "";
 
+    if (b->look) {
+        count_skip(b, FT_SKIP_MALFORMED, b->file, reason);
+        return FT_OK;
+    }
     if (line)
         snprintf(where, sizeof where, ":%llu", (unsigned long long)line);
     snprintf(text, sizeof text, "%.*s%s: %s", (int)(file.len < 600 ? file.len : 600), file.ptr, where, reason);
@@ -91,7 +105,8 @@ static void leave_out(ft_intake *b, ft_skip why, bool named)
 {
     char text[1024];
 
-    b->skipped[why]++;
+    if (count_skip(b, why, b->file, ft_skip_names[why]))
+        return;
     snprintf(text, sizeof text, "%.900s: skipped (%s)", b->file, ft_skip_names[why]);
     if (named || b->set->verbose)
         warn(b, text);
@@ -129,7 +144,16 @@ static ft_status prepare(ft_intake *b, bool filtered, ft_format *format, ft_erro
     return st;
 }
 
-static ft_status read_stream(ft_intake *b, bool named, bool filtered, ft_error *err)
+/* To who only looks: the current file; size is below 0 where there is none. */
+static void report(const ft_intake *b, const char *format, off_t size)
+{
+    ft_intake_file file = {.path = b->file, .format = format, .known = size >= 0, .bytes = size > 0 ? (uint64_t)size : 0};
+
+    file.gzipped = file.known && format && b->stream.gzipped;
+    b->look->found(b->look->arg, &file);
+}
+
+static ft_status read_stream(ft_intake *b, bool named, bool filtered, off_t size, ft_error *err)
 {
     static ft_status (*const readers[])(const ft_source *, ft_error *) = {
         [FT_FORMAT_TEXT] = ft_source_text, [FT_FORMAT_MARKDOWN] = ft_source_markdown,
@@ -152,6 +176,10 @@ static ft_status read_stream(ft_intake *b, bool named, bool filtered, ft_error *
     bool asked = !file && (named || b->set->format != FT_FORMAT_AUTO);
     if (!asked && ft_detect_is_binary(ft_stream_peek(&b->stream))) {
         leave_out(b, FT_SKIP_BINARY, named);
+        return FT_OK;
+    }
+    if (b->look) {
+        report(b, ft_format_names[format], size);
         return FT_OK;
     }
     src.words = file ? b->set->file_words : b->set->record_words;
@@ -180,7 +208,7 @@ static ft_status read_filtered(ft_intake *b, const ft_filter *filter, int fd, bo
         return reject(b, why, err);
     st = ft_stream_open(&b->stream, out, b->file, b->set->cancel, err);
     if (st == FT_OK)
-        st = read_stream(b, named, true, err);
+        st = read_stream(b, named, true, 0, err);
     close(out);
     b->stream.fd = -1;
     return st;
@@ -191,13 +219,17 @@ static ft_status read_file(ft_intake *b, int fd, const struct stat *sb, bool nam
     const ft_filter *filter = find_filter(b);
     ft_status st;
 
+    if (filter && b->look) {
+        report(b, NULL, sb->st_size);
+        return FT_OK;
+    }
     if (filter) {
         st = read_filtered(b, filter, fd, named, err);
         b->bytes += S_ISREG(sb->st_mode) ? (uint64_t)sb->st_size : 0;
     } else {
         st = ft_stream_open(&b->stream, fd, b->file, b->set->cancel, err);
         if (st == FT_OK)
-            st = read_stream(b, named, false, err);
+            st = read_stream(b, named, false, sb->st_size, err);
         b->bytes += b->stream.n_in;
     }
     b->total += b->stream.n_out;
@@ -213,9 +245,13 @@ static ft_status on_file(void *arg, const char *path, bool named, ft_error *err)
     ft_status st = FT_OK;
     /* O_NONBLOCK: what was a file when its directory was read may have become a FIFO. */
     int flags = O_RDONLY | O_CLOEXEC | O_NOCTTY | (named ? 0 : O_NOFOLLOW | O_NONBLOCK);
-    int fd = is_stdin ? STDIN_FILENO : open(path, flags);
-
     b->file = path;
+    /* What only passes by once is left for whoever reads it. */
+    if (b->look && named && (is_stdin || (stat(path, &before) == 0 && !S_ISREG(before.st_mode)))) {
+        report(b, ft_format_names[b->set->format], -1);
+        return FT_OK;
+    }
+    int fd = is_stdin ? STDIN_FILENO : open(path, flags);
     if (fd < 0 || fstat(fd, &before) != 0) {
         on_skip(b, FT_SKIP_UNREADABLE, path);
         goto out;
@@ -224,7 +260,8 @@ static ft_status on_file(void *arg, const char *path, bool named, ft_error *err)
         on_skip(b, FT_SKIP_SPECIAL, path);
         goto out;
     }
-    ft_progress_step(&b->progress, b->bytes, b->documents, path);
+    if (!b->look)
+        ft_progress_step(&b->progress, b->bytes, b->documents, path);
     if (S_ISREG(before.st_mode) && b->set->max_size && (uint64_t)before.st_size > b->set->max_size) {
         leave_out(b, FT_SKIP_LARGE, named);
         goto out;
@@ -318,18 +355,62 @@ void ft_intake_release(ft_intake *b)
     ft_stream_release(&b->stream);
 }
 
-ft_visitor ft_intake_visitor(ft_intake *b)
+ft_visitor ft_intake_visitor(ft_intake *b, const char *index)
 {
-    return (ft_visitor){.file = on_file, .skip = on_skip, .wanted = is_wanted, .arg = b, .cancel = b->set->cancel};
+    ft_visitor v = {.file = on_file, .skip = on_skip, .wanted = is_wanted, .arg = b, .cancel = b->set->cancel};
+    struct stat sb;
+
+    if (stat(index, &sb) == 0) {
+        v.has_own = true;
+        v.own_dev = sb.st_dev;
+        v.own_ino = sb.st_ino;
+    }
+    return v;
 }
 
-uint64_t ft_intake_finish(ft_intake *b)
+void ft_intake_finish(ft_intake *b)
+{
+    if (b->warnings > WARNINGS && !b->set->verbose)
+        ft_cli_warn("%llu more warnings; --verbose shows them all", (unsigned long long)(b->warnings - WARNINGS));
+}
+
+/* ---------------------------------------------------------------- what is said of it */
+
+uint64_t ft_intake_skipped(const ft_intake *b)
 {
     uint64_t skipped = 0;
 
     for (int i = 0; i < FT_N_SKIPS; i++)
         skipped += b->skipped[i];
-    if (b->warnings > WARNINGS && !b->set->verbose)
-        ft_cli_warn("%llu more warnings; --verbose shows them all", (unsigned long long)(b->warnings - WARNINGS));
     return skipped;
+}
+
+void ft_intake_put_skips(const ft_intake *b, ft_buf *out)
+{
+    uint64_t skipped = ft_intake_skipped(b);
+    const char *comma = " (";
+
+    if (!skipped)
+        return;
+    ft_buf_puts(out, "; skipped ");
+    ft_commands_put_count(out, skipped);
+    for (int i = 0; i < FT_N_SKIPS; i++)
+        if (b->skipped[i]) {
+            ft_buf_printf(out, "%s%s %llu", comma, ft_skip_names[i], (unsigned long long)b->skipped[i]);
+            comma = ", ";
+        }
+    ft_buf_putc(out, ')');
+}
+
+void ft_intake_put_skips_json(const ft_intake *b, ft_buf *out)
+{
+    const char *comma = "";
+
+    ft_buf_puts(out, "\"skipped_by\":{");
+    for (int i = 0; i < FT_N_SKIPS; i++)
+        if (b->skipped[i]) {
+            ft_buf_printf(out, "%s\"%s\":%llu", comma, ft_skip_names[i], (unsigned long long)b->skipped[i]);
+            comma = ",";
+        }
+    ft_buf_putc(out, '}');
 }

@@ -8,11 +8,28 @@
 #include "progress.h"
 #include "source.h"
 
+/* A file that was met, without being read through. */
+typedef struct ft_intake_file {
+    const char *path;
+    const char *format; /* its name in ft_format_names; NULL: a filter would read it */
+    bool gzipped;
+    bool known;         /* bytes is; a pipe has no size, and is not opened */
+    uint64_t bytes;
+} ft_intake_file;
+
+/* Who only looks. */
+typedef struct ft_intake_look {
+    void (*found)(void *arg, const ft_intake_file *file);             /* would be read */
+    void (*skipped)(void *arg, const char *path, const char *why);    /* would not; or NULL */
+    void *arg;
+} ft_intake_look;
+
 typedef struct ft_intake {
     const ft_settings *set;
     ft_index *ix;                  /* borrowed */
     ft_filter *filters;            /* owned, as many as set->filters says */
     const char *charset;           /* of --encoding, or NULL */
+    const ft_intake_look *look;    /* borrowed; NULL: files are read */
     ft_stream stream;
     ft_progress progress;
     const char *file;              /* being read */
@@ -25,10 +42,15 @@ typedef struct ft_intake {
 ft_status ft_intake_init(ft_intake *in, const ft_settings *set, ft_error *err);
 void ft_intake_release(ft_intake *in);
 
-/* The visitor that takes in what it is shown. */
-ft_visitor ft_intake_visitor(ft_intake *in);
+/* The visitor that takes in what it is shown, or looks at it, and stays out of the directory `index`. */
+ft_visitor ft_intake_visitor(ft_intake *in, const char *index);
 
-/* Files that were left out, for all reasons; says how many warnings were not shown. */
-uint64_t ft_intake_finish(ft_intake *in);
+/* Says how many warnings were not shown. */
+void ft_intake_finish(ft_intake *in);
+
+/* What was left out: for all reasons together; by reason, as "; skipped 3 (hidden 1, ...)" or nothing, and in JSON. */
+uint64_t ft_intake_skipped(const ft_intake *in);
+void ft_intake_put_skips(const ft_intake *in, ft_buf *out);
+void ft_intake_put_skips_json(const ft_intake *in, ft_buf *out);
 
 #endif

@@ -33,6 +33,7 @@ typedef struct compactor {
     unsigned n_packers;
     piece *pieces;       /* used in turn */
     size_t n_pieces, next_piece;
+    uint64_t text_done, text_total; /* bytes */
     uint32_t **numbers;  /* by input: new numbers of passages; NULL when nothing is deleted there */
     uint32_t *bases;     /* by input: first passage */
 } compactor;
@@ -116,6 +117,8 @@ static ft_status submit_piece(compactor *c, bool last, ft_error *err)
 
     p->last = last;
     p->owner = c;
+    c->text_done += p->text.len;
+    ft_build_progress(c->config, FT_PHASE_TEXT, c->text_done, c->text_total);
     while (st == FT_OK && !ft_pool_submit(c->pool, pack_piece, p))
         st = join_piece(c, ft_pool_take(c->pool), err);
     while (st == FT_OK && last && (done = ft_pool_take(c->pool)))
@@ -247,6 +250,7 @@ static ft_status copy_docs(compactor *c, size_t input, ft_error *err)
     for (uint32_t i = 0; st == FT_OK && i < in->entry->n_docs; i++) {
         if (i % DOCS_PER_RETURN == 0) {
             ft_pages_give_back(&in->segment->env.map);
+            ft_build_progress(c->config, FT_PHASE_DOCUMENTS, c->flush.n_docs, ft_compact_live(c->inputs, c->n_inputs));
             st = ft_build_canceled(c->config, err);
         }
         if (st != FT_OK || ft_manifest_is_deleted(in->entry, i))
@@ -329,6 +333,9 @@ ft_status ft_compact(const ft_build_config *config, const ft_compact_input *inpu
     ft_status st = start(&c, err);
 
     *out = (ft_flushed){0};
+    for (size_t i = 0; i < n; i++)
+        c.text_total += (uint64_t)((double)inputs[i].segment->store.raw_len * (double)ft_compact_live(&inputs[i], 1) /
+                                   inputs[i].entry->n_docs);
     for (size_t i = 0; st == FT_OK && i < n; i++) {
         st = copy_stream(&c, &inputs[i], err);
         ft_pages_give_back(&inputs[i].segment->env.map);

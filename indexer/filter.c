@@ -113,6 +113,7 @@ static ft_status start(const ft_filter *f, int in, int out, pid_t *pid, int *err
     sigaddset(&restored, SIGINT);
     sigaddset(&restored, SIGTERM);
     sigaddset(&restored, SIGBUS);
+    sigaddset(&restored, SIGXFSZ);
     posix_spawnattr_setsigmask(&attr, &none);
     posix_spawnattr_setsigdefault(&attr, &restored);
     posix_spawnattr_setpgroup(&attr, 0);

@@ -121,6 +121,7 @@ ft_status ft_flush_finish(ft_flush *f, const ft_list_ranges *ranges, ft_pool *po
         ft_segment_meta meta = {f->n_docs, f->n_passages, out->n_terms, f->n_tokens, out->n_postings,
                                 c->k1, c->b, c->titles_only};
         ft_segment_write_meta(&f->env, &meta);
+        ft_build_progress(c, FT_PHASE_SYNC, 0, 0);
         out->entry.n_docs = f->n_docs;
         out->entry.n_passages = f->n_passages;
         out->entry.titles_only = c->titles_only;

@@ -17,10 +17,19 @@ typedef struct ft_build_config {
     unsigned threads;
     uint64_t memory;            /* budget in bytes */
     const volatile int *cancel; /* NULL: none */
+    void (*progress)(void *arg, ft_phase phase, uint64_t done, uint64_t total); /* NULL: none */
+    void *progress_arg;
 } ft_build_config;
 
 /* FT_ECANCELED once the caller wants it. */
 ft_status ft_build_canceled(const ft_build_config *config, ft_error *err);
+
+/* Tells how far it is; on the thread of the caller alone. */
+static inline void ft_build_progress(const ft_build_config *config, ft_phase phase, uint64_t done, uint64_t total)
+{
+    if (config->progress)
+        config->progress(config->progress_arg, phase, done, total);
+}
 
 typedef struct ft_flush {
     const ft_build_config *config; /* borrowed */

@@ -9,6 +9,7 @@
 
 #define SPOOL_SHARE 32u /* of the memory budget: for positions waiting, and for all ranges in work */
 #define SPOOL_MAX (32u << 20)
+#define TELL_EVERY (1u << 16) /* tokens, or bytes of positions, between two calls of progress */
 
 /* A range in work. It is a sink. */
 typedef struct range {
@@ -19,6 +20,9 @@ typedef struct range {
     unsigned char term[255];
     size_t term_len;
     uint64_t n_postings;
+    uint64_t n_tokens;        /* since they were last added to *done */
+    _Atomic uint64_t *done;   /* tokens of all ranges; borrowed */
+    bool owner;               /* it is merged on the thread that began it all, which alone tells of progress */
     const ft_flush *flush;
     const ft_list_ranges *ranges;
     size_t number;
@@ -38,6 +42,15 @@ static ft_status begin_list(ft_list_sink *s, const unsigned char *term, size_t l
     return FT_OK;
 }
 
+static void tell(range *r)
+{
+    uint64_t done = *r->done += r->n_tokens;
+
+    r->n_tokens = 0;
+    if (r->owner)
+        ft_build_progress(r->flush->config, FT_PHASE_POSTINGS, done, r->flush->n_tokens);
+}
+
 static ft_status put_block(ft_list_sink *s, const ft_list_block *b, bool last, ft_error *err)
 {
     range *r = (range *)s;
@@ -45,6 +58,9 @@ static ft_status put_block(ft_list_sink *s, const ft_list_block *b, bool last, f
     (void)err;
     ft_postings_writer_put(&r->writer, b->passages, b->tfs, b->n, b->gaps, b->n_gaps, last);
     r->n_postings += b->n;
+    r->n_tokens += b->n_gaps;
+    if (r->n_tokens >= TELL_EVERY)
+        tell(r);
     return FT_OK;
 }
 
@@ -70,7 +86,7 @@ static void merge_range(void *arg, unsigned worker)
     const ft_build_config *c = r->flush->config;
     ft_range_sources sources = {0};
 
-    (void)worker;
+    r->owner = worker == 0;
     r->st = r->ranges->open(r->ranges, ft_ranges_begin(r->ranges, r->number), r->ranges->ends[r->number], &sources,
                             &r->err);
     if (r->st == FT_OK)
@@ -117,6 +133,7 @@ typedef struct whole {
     ft_spool positions; /* wait until all postings are written */
     ft_termdict_writer dict;
     uint64_t post_off, pos_off, n_postings;
+    _Atomic uint64_t done; /* tokens; then bytes of positions */
 } whole;
 
 static ft_status put_positions(void *arg, const void *data, size_t len, ft_error *err)
@@ -125,6 +142,16 @@ static ft_status put_positions(void *arg, const void *data, size_t len, ft_error
 
     ft_spool_put(positions, data, len);
     return ft_spool_status(positions, err);
+}
+
+static ft_status drain_positions(void *arg, const void *data, size_t len, ft_error *err)
+{
+    whole *w = arg;
+    uint64_t before = w->done, done = w->done += len;
+
+    if (before / TELL_EVERY != done / TELL_EVERY)
+        ft_build_progress(w->flush->config, FT_PHASE_POSITIONS, done, w->positions.len);
+    return ft_envelope_sink(&w->flush->env, data, len, err);
 }
 
 static void join_entries(whole *w, const range *r)
@@ -155,6 +182,8 @@ static ft_status join_range(whole *w, range *r, ft_error *err)
     if (r->st != FT_OK && err)
         *err = r->err;
     ft_status st = r->st;
+    r->owner = true; /* it is here now */
+    tell(r);
     if (st == FT_OK)
         st = ft_spool_drain(&r->postings, ft_envelope_sink, env, err);
     if (st == FT_OK)
@@ -186,6 +215,8 @@ static ft_status merge_ranges(whole *w, const ft_list_ranges *ranges, ft_pool *p
 
     for (size_t i = 0; st == FT_OK && i < ranges->n; i++) {
         st = new_range(&r, w->flush, ranges, i, (size_t)room, err);
+        if (st == FT_OK)
+            r->done = &w->done;
         while (st == FT_OK && !ft_pool_submit(pool, merge_range, r))
             st = join_next(w, pool, err);
         if (st != FT_OK)
@@ -213,8 +244,9 @@ ft_status ft_flush_lists(ft_flush *f, const ft_list_ranges *ranges, ft_pool *poo
     ft_envelope_begin(&f->env, FT_PART_POSTINGS, FT_PART_REQUIRED);
     st = merge_ranges(&w, ranges, pool, err);
     ft_envelope_begin(&f->env, FT_PART_POSITIONS, FT_PART_REQUIRED);
+    w.done = 0;
     if (st == FT_OK)
-        st = ft_spool_drain(&w.positions, ft_envelope_sink, &f->env, err);
+        st = ft_spool_drain(&w.positions, drain_positions, &w, err);
     out->n_terms = w.dict.n_terms;
     out->n_postings = w.n_postings;
     if (st == FT_OK)

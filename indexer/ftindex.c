@@ -83,6 +83,12 @@ static const ft_option options[] = {
      .help = "leave the permissions of files to the umask (private)"},
     {.name = "strict", .kind = FT_OPTION_FLAG, .to = TO(strict), .given = FT_OPTION_NONE,
      .commands = IN(BUILD) | IN(ADD), .help = "stop at the first malformed record and change nothing (skip it)"},
+    {.name = "dry-run", .letter = 'n', .kind = FT_OPTION_FLAG, .to = TO(dry_run), .given = FT_OPTION_NONE,
+     .commands = IN(BUILD) | IN(ADD),
+     .help = "list what would be read, as id<TAB>format<TAB>bytes, and what skipped; change nothing"},
+    {.name = "no-space-check", .kind = FT_OPTION_FLAG, .to = TO(no_space_check), .given = FT_OPTION_NONE,
+     .commands = IN(BUILD) | IN(ADD) | IN(MERGE),
+     .help = "begin even where the disk seems too small (refuse)"},
     {.name = "from", .kind = FT_OPTION_FILE, .arg = "FILE", .to = TO(from), .given = FT_OPTION_NONE,
      .commands = IN(DELETE), .help = "delete the ids that FILE lists, one a line ('-' is standard input)"},
     {.name = "terms", .kind = FT_OPTION_TEXT, .arg = "PREFIX", .to = TO(terms), .given = FT_OPTION_NONE,
@@ -142,6 +148,7 @@ static void catch_signals(void)
     sigemptyset(&act.sa_mask);
     sigaction(SIGINT, &act, NULL);
     sigaction(SIGTERM, &act, NULL);
+    signal(SIGXFSZ, SIG_IGN); /* a limit of the shell's is a failing write like others */
 }
 
 /* Reads --passages into file_words and record_words. */

@@ -1,4 +1,5 @@
-/* progress.c - see progress.h. */
+/* progress.c - see progress.h. The line never wraps: what is cut off first is the beginning of the file's name. A
+ * character takes no more columns than bytes, so counting bytes is on the safe side. */
 #include "progress.h"
 
 #include "cli.h"
@@ -8,58 +9,110 @@
 
 enum { INTERVAL = 100 * 1000 };
 
-void ft_progress_init(ft_progress *p, bool wanted, uint64_t total)
+void ft_progress_init(ft_progress *p, bool wanted, const char *doing)
 {
-    *p = (ft_progress){.on = wanted && isatty(STDERR_FILENO), .begun = ft_cli_now(), .total = total};
+    *p = (ft_progress){.on = wanted && isatty(STDERR_FILENO), .begun = ft_cli_now(), .doing = doing, .phase = -1};
     p->last = p->begun;
-    p->columns = p->on ? ft_cli_columns(STDERR_FILENO) : 80;
 }
 
-static void draw(ft_progress *p, const ft_buf *line)
+/* Whether it is time for another line. */
+static bool is_due(ft_progress *p)
 {
-    if (line->failed)
+    uint64_t now;
+
+    if (!p->on || (now = ft_cli_now()) - p->last < INTERVAL)
+        return false;
+    p->last = now;
+    return true;
+}
+
+static bool is_inside(unsigned char byte)
+{
+    return (byte & 0xc0) == 0x80;
+}
+
+/* Draws head and as much of the end of name as there is room for. */
+static void draw(ft_progress *p, const ft_buf *head, const ft_buf *name)
+{
+    size_t room = ft_cli_columns(STDERR_FILENO) - 1, len = head->len < room ? head->len : room;
+    const char *cut = "";
+    size_t from = 0;
+
+    if (head->failed || name->failed)
         return;
-    /* Cut at a character: no byte that continues one may begin what is left out. */
-    size_t len = line->len < p->columns ? line->len : p->columns - 1;
-    while (len && len < line->len && (line->data[len] & 0xc0) == 0x80)
+    while (len && len < head->len && is_inside(head->data[len]))
         len--;
-    fprintf(stderr, "\r\033[K%.*s", (int)len, (const char *)line->data);
+    room -= len;
+    if (name->len > room) {
+        cut = room > 3 ? "..." : "";
+        from = room > 3 ? name->len - (room - 3) : name->len;
+        while (from < name->len && is_inside(name->data[from]))
+            from++;
+    }
+    fprintf(stderr, "\r\033[K%.*s%s%.*s", (int)len, (const char *)head->data, cut, (int)(name->len - from),
+            name->data ? (const char *)name->data + from : "");
     p->drawn = true;
+}
+
+/* How long the rest takes if it goes on like this. */
+static void put_left(ft_buf *line, double seconds, uint64_t done, uint64_t total)
+{
+    if (done == 0 || done >= total)
+        return;
+    uint64_t left = (uint64_t)(seconds * (double)(total - done) / (double)done);
+    unsigned long long hours = left / 3600;
+    if (hours)
+        ft_buf_printf(line, "  %llu:%02u:%02u left", hours, (unsigned)(left / 60 % 60), (unsigned)(left % 60));
+    else
+        ft_buf_printf(line, "  %u:%02u left", (unsigned)(left / 60), (unsigned)(left % 60));
+}
+
+static unsigned percent(uint64_t done, uint64_t total)
+{
+    return (unsigned)(100.0 * (double)(done < total ? done : total) / (double)total);
 }
 
 void ft_progress_step(ft_progress *p, uint64_t bytes, uint64_t documents, const char *file)
 {
-    uint64_t now;
-    ft_buf line = {0};
+    ft_buf line = {0}, name = {0};
 
-    p->bytes = bytes;
-    p->documents = documents;
-    if (!p->on || (now = ft_cli_now()) - p->last < INTERVAL)
+    if (!is_due(p))
         return;
-    p->last = now;
-    double seconds = (double)(now - p->begun) / 1e6, mb = (double)bytes / 1e6;
-    ft_buf_printf(&line, "%.0f MB", mb);
-    if (p->total >= bytes && p->total)
-        ft_buf_printf(&line, " (%.0f %%)", 100.0 * (double)bytes / (double)p->total);
-    ft_buf_printf(&line, "  %.1f MB/s  %.0f documents/s", mb / seconds, (double)documents / seconds);
-    if (p->total > bytes && bytes) {
-        double left = seconds * (double)(p->total - bytes) / (double)bytes;
-        ft_buf_printf(&line, "  %d:%02d left", (int)(left / 60), (int)left % 60);
-    }
+    double seconds = (double)(p->last - p->begun) / 1e6, mb = (double)bytes / 1e6;
+    if (p->total)
+        ft_buf_printf(&line, "%u %%  %.0f/%.0f MB", percent(bytes, p->total), mb, (double)p->total / 1e6);
+    else
+        ft_buf_printf(&line, "%.0f MB", mb);
+    ft_buf_printf(&line, "  %.*f MB/s  %.0f documents/s", mb / seconds < 9.95, mb / seconds, (double)documents / seconds);
+    put_left(&line, seconds, bytes, p->total);
     ft_buf_puts(&line, "  ");
-    ft_cli_show(&line, file, strlen(file), FT_CLI_NAME);
-    draw(p, &line);
+    ft_cli_show(&name, file, strlen(file), FT_CLI_NAME);
+    draw(p, &line, &name);
     ft_buf_release(&line);
+    ft_buf_release(&name);
 }
 
-void ft_progress_say(ft_progress *p, const char *text)
+void ft_progress_phase(void *progress, ft_phase phase, uint64_t done, uint64_t total)
 {
-    ft_buf line = {0};
+    static const char *const names[FT_N_PHASES] = {
+        [FT_PHASE_TEXT] = "text",           [FT_PHASE_DOCUMENTS] = "documents",        [FT_PHASE_POSTINGS] = "postings",
+        [FT_PHASE_POSITIONS] = "positions", [FT_PHASE_SYNC] = "waiting for the disk",
+    };
+    ft_progress *p = progress;
+    ft_buf line = {0}, name = {0};
 
-    if (!p->on)
+    if (p->on && p->phase != (int)phase) {
+        p->phase = (int)phase;
+        p->phase_begun = ft_cli_now();
+    }
+    if (!is_due(p))
         return;
-    ft_buf_puts(&line, text);
-    draw(p, &line);
+    ft_buf_printf(&line, "%s: %s", p->doing, names[phase]);
+    if (total) {
+        ft_buf_printf(&line, "  %u %%", percent(done, total));
+        put_left(&line, (double)(p->last - p->phase_begun) / 1e6, done, total);
+    }
+    draw(p, &line, &name);
     ft_buf_release(&line);
 }
 

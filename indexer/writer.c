@@ -101,7 +101,9 @@ static ft_status new_handle(ft_index **out, const char *path, const ft_index_opt
                                    .titles_only = opts->no_store,
                                    .threads = opts->threads,
                                    .memory = opts->memory,
-                                   .cancel = opts->cancel};
+                                   .cancel = opts->cancel,
+                                   .progress = opts->progress,
+                                   .progress_arg = opts->progress_arg};
     *out = ix;
     return FT_OK;
 }

@@ -364,6 +364,11 @@ static DIR *do_opendir(const char *path)
     return d;
 }
 
+static int do_room(const char *path, uint64_t *bytes)
+{
+    return ft_io_system.room(path, bytes);
+}
+
 static const ft_io_table table = {
     .open = do_open,
     .write = do_write,
@@ -377,6 +382,7 @@ static const ft_io_table table = {
     .mkdir = do_mkdir,
     .rmdir = do_rmdir,
     .opendir = do_opendir,
+    .room = do_room,
 };
 
 static void choose_table(void)
