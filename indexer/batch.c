@@ -96,7 +96,8 @@ ft_status ft_batch_add(ft_batch *b, const ft_document *doc, ft_error *err)
     size_t title = title_len(doc->title), need = 0;
 
     if (__builtin_add_overflow(doc->text.len, title + FT_VOCABULARY_PAD, &need)
-        || !ft_buf_reserve(&b->stream, need) || (b->titles_only && !ft_buf_reserve(&b->titles, title)) || !ft_buf_reserve(&b->ids, doc->id.len)
+        || !ft_buf_reserve(&b->stream, need) || !ft_buf_reserve(&b->ids, doc->id.len)
+        || (b->titles_only && !ft_buf_reserve(&b->titles, title))
         || FT_GROW(b->docs, b->cap_docs, b->n_docs + 1) != 0
         || FT_GROW(b->marks, b->cap_marks, b->n_marks + doc->n_marks) != 0) {
         b->stream.failed = b->titles.failed = b->ids.failed = false;

@@ -24,8 +24,8 @@ typedef struct ft_batch {
     /* going in */
     ft_buf stream;  /* begins with `carried` bytes of earlier documents, back to the last cut; padding behind */
     size_t carried;
-    bool titles_only; /* texts are not kept: what is, `titles`, begins with the bytes carried, and the stream with none */
-    ft_buf titles;
+    bool titles_only; /* texts are not kept: `titles` is what goes on, and begins with the bytes carried; the stream */
+    ft_buf titles;    /* begins with none */
     ft_buf ids;
     ft_batch_doc *docs;
     size_t n_docs, cap_docs;

@@ -76,7 +76,7 @@ static int interrupted(const char *index)
 static ft_status survey(ft_intake *b, const char *const *words, size_t n, const ft_visitor *v, ft_error *err)
 {
     ft_status st = FT_OK;
-    ft_survey sizes;
+    ft_survey sizes = {0};
 
     if (b->progress.on || !b->set->no_space_check)
         st = ft_survey_sizes(words, n, v, &sizes, err);

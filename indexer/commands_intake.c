@@ -147,8 +147,9 @@ static ft_status prepare(ft_intake *b, bool filtered, ft_format *format, ft_erro
 /* To who only looks: the current file; size is below 0 where there is none. */
 static void report(const ft_intake *b, const char *format, off_t size)
 {
-    ft_intake_file file = {.path = b->file, .format = format, .known = size >= 0, .bytes = size > 0 ? (uint64_t)size : 0};
+    ft_intake_file file = {.path = b->file, .format = format, .known = size >= 0};
 
+    file.bytes = file.known ? (uint64_t)size : 0;
     file.gzipped = file.known && format && b->stream.gzipped;
     b->look->found(b->look->arg, &file);
 }

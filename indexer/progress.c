@@ -78,12 +78,12 @@ void ft_progress_step(ft_progress *p, uint64_t bytes, uint64_t documents, const 
 
     if (!is_due(p))
         return;
-    double seconds = (double)(p->last - p->begun) / 1e6, mb = (double)bytes / 1e6;
+    double seconds = (double)(p->last - p->begun) / 1e6, mb = (double)bytes / 1e6, rate = mb / seconds;
     if (p->total)
         ft_buf_printf(&line, "%u %%  %.0f/%.0f MB", percent(bytes, p->total), mb, (double)p->total / 1e6);
     else
         ft_buf_printf(&line, "%.0f MB", mb);
-    ft_buf_printf(&line, "  %.*f MB/s  %.0f documents/s", mb / seconds < 9.95, mb / seconds, (double)documents / seconds);
+    ft_buf_printf(&line, "  %.*f MB/s  %.0f documents/s", rate < 9.95, rate, (double)documents / seconds);
     put_left(&line, seconds, bytes, p->total);
     ft_buf_puts(&line, "  ");
     ft_cli_show(&name, file, strlen(file), FT_CLI_NAME);

@@ -11,8 +11,8 @@
 static const unsigned build_percent[2][2] = {{36, 68}, {68, 87}};
 #define RUNS_PERCENT 42u /* postings and positions before they are merged */
 
-/* Of the segments merged: besides the new one, positions wait in a file while postings are written. By whether texts are
- * kept. */
+/* Of the segments merged: besides the new one, positions wait in a file while postings are written. By whether texts
+ * are kept. */
 static const unsigned merge_percent[2] = {134, 122};
 
 static uint64_t percent_of(uint64_t bytes, unsigned percent)

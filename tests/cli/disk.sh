@@ -18,7 +18,7 @@ try ftindex build --quiet x.ft r.jsonl
 round ftindex add --quiet x.ft in
 round ftindex build --quiet --force x.ft in/large.txt
 try ftsearch --count x.ft tea
-ls x.ft | scrub
+ls x.ft | scrub | sort
 # A file system's worth of no text is no reason to refuse.
 truncate -s 0 in/large.txt
 enlarge in/large.txt
@@ -35,5 +35,5 @@ limited ftindex add --quiet x.ft numbers.txt
 limited ftindex add --quiet --memory 1M x.ft numbers.txt
 try ftsearch --count x.ft tea
 ls
-ls x.ft | scrub
+ls x.ft | scrub | sort
 try_scrubbed ftindex check x.ft

@@ -9,7 +9,7 @@ kill_quietly $!
 exec 9>&-
 try ftsearch r.ft tea
 try ftindex build --quiet r.ft r.jsonl
-ls r.ft | scrub
+ls r.ft | scrub | sort
 ftindex add --quiet --format jsonl r.ft - <pipe 2>/dev/null &
 writer=$!
 exec 9>pipe
@@ -19,5 +19,5 @@ kill_quietly $writer
 exec 9>&-
 try ftsearch --count r.ft tea
 try ftindex delete --quiet r.ft nobody
-ls r.ft | scrub
+ls r.ft | scrub | sort
 try_scrubbed ftindex check r.ft

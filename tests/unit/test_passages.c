@@ -104,7 +104,8 @@ static void forget(table *t)
     free(t->passages);
 }
 
-static ft_status make(ft_segfile *f, bool titles_only, const ft_doc_entry *docs, uint32_t n_docs, const ft_passage_entry *passages)
+static ft_status make(ft_segfile *f, bool titles_only, const ft_doc_entry *docs, uint32_t n_docs,
+                      const ft_passage_entry *passages)
 {
     ft_envelope_writer w;
     ft_passages_writer *pw = NULL;
