@@ -7,6 +7,8 @@
 #include "mem.h"
 #include "merge.h"
 
+#include <stdatomic.h>
+
 #define SPOOL_SHARE 32u /* of the memory budget: for positions waiting, and for all ranges in work */
 #define SPOOL_MAX (32u << 20)
 #define TELL_EVERY (1u << 16) /* tokens, or bytes of positions, between two calls of progress */
@@ -44,7 +46,7 @@ static ft_status begin_list(ft_list_sink *s, const unsigned char *term, size_t l
 
 static void tell(range *r)
 {
-    uint64_t done = *r->done += r->n_tokens;
+    uint64_t done = atomic_fetch_add(r->done, r->n_tokens) + r->n_tokens;
 
     r->n_tokens = 0;
     if (r->owner)
@@ -147,7 +149,7 @@ static ft_status put_positions(void *arg, const void *data, size_t len, ft_error
 static ft_status drain_positions(void *arg, const void *data, size_t len, ft_error *err)
 {
     whole *w = arg;
-    uint64_t before = w->done, done = w->done += len;
+    uint64_t before = atomic_fetch_add(&w->done, len), done = before + len;
 
     if (before / TELL_EVERY != done / TELL_EVERY)
         ft_build_progress(w->flush->config, FT_PHASE_POSITIONS, done, w->positions.len);

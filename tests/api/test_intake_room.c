@@ -79,8 +79,8 @@ Test(intake_room, adding)
             cr_assert_eq(least_room(ix, 0), 0);
             ft_index_close(ix);
         }
-    /* Measured peaks: 0.98 with runs in files, 0.68 without texts as well; nothing is refused that needs much less. */
-    cr_assert(needs[0][1] >= 980000000 && needs[0][1] < 1100000000, "%llu", (unsigned long long)needs[0][1]);
+    /* Measured peaks: 0.99 with runs in files, 0.67 without texts as well; nothing is refused that needs much less. */
+    cr_assert(needs[0][1] >= 985000000 && needs[0][1] < 1100000000, "%llu", (unsigned long long)needs[0][1]);
     cr_assert(needs[1][1] >= 680000000 && needs[1][1] < 800000000, "%llu", (unsigned long long)needs[1][1]);
     cr_assert_lt(needs[0][0], needs[0][1]);
     cr_assert_lt(needs[1][0], needs[1][1]);
@@ -89,7 +89,7 @@ Test(intake_room, adding)
     ft_index *ix = create(little, false);
     room = 5000000;
     cr_assert_eq(ft_index_room_to_add(ix, gb, &err), FT_EIO);
-    cr_assert(strstr(err.text, "x.ft: about 980.0 MB of disk are needed, 5.0 MB are free"), "%s", err.text);
+    cr_assert(strstr(err.text, "x.ft: about 990.0 MB of disk are needed, 5.0 MB are free"), "%s", err.text);
     room_fails = 1;
     cr_assert_eq(ft_index_room_to_add(ix, gb, &err), FT_OK, "who does not know does not refuse");
     ft_fixture_add(ix, "a", "", "the handle works on");
