@@ -146,6 +146,8 @@ ft_status ft_seglists_weigh(const ft_segment *segment, uint64_t weights[FT_TERM_
 
 void ft_seglists_release(ft_seglists *s)
 {
+    if (s->touched > 0)
+        ft_pages_give_back(&s->segment->env.map);
     ft_free(s->gaps);
     s->gaps = NULL;
 }
