@@ -209,10 +209,16 @@ demo: all ## index the sample collection and ask it questions
 bench: all $(OUT)/gen ## measure kernels, building, searching and relevance on generated text
 	@bash bench/run.sh $(OUT)
 
-# Other engines, behind programs that speak ftbench's protocol; each is built where its library is installed.
-PEERS       := fts5 xapian
-HAVE_fts5   := echo '\#include <sqlite3.h>' | $(CC) -E -x c -
-HAVE_xapian := echo '\#include <xapian.h>' | $(CXX) -E -x c++ -
+# Other engines, behind programs that speak ftbench's protocol; each is built where what it needs is installed.
+PEERS         := fts5 xapian lucene tantivy
+HAVE_fts5     := echo '\#include <sqlite3.h>' | $(CC) -E -x c -
+HAVE_xapian   := echo '\#include <xapian.h>' | $(CXX) -E -x c++ -
+HAVE_lucene   := command -v mvn && bash bench/peers/lucene/lucene.sh --find
+HAVE_tantivy  := command -v cargo
+WANTS_fts5    := libsqlite3-dev (make peers-deps)
+WANTS_xapian  := libxapian-dev (make peers-deps)
+WANTS_lucene  := Maven and a JDK of version 21 or later
+WANTS_tantivy := Cargo
 PEER_SRC    := bench/peers/peer.c bench/peers/peer_parse.c bench/ask.c
 PEER_OBJ    := $(call objects,$(PEER_SRC)) $(UNIT_EXTRA)
 
@@ -229,26 +235,36 @@ $(OBJ)/bench/peers/peer_xapian.o: bench/peers/peer_xapian.cc
 	$(Q)$(CXX) -std=c++17 -fvisibility=hidden -MMD -MP -Wall -Wextra -Wshadow $(HARDEN) $(INSTRUMENT) $(CFLAGS) $(CPPFLAGS) \
 	  -Icommon -c $< -o $@
 
-peers: all ## build the peers for which a library is installed
-	@$(foreach p,$(PEERS),if $(HAVE_$(p)) >/dev/null 2>&1; then $(MAKE) -s $(OUT)/peers/$(p) || exit 1; echo 'peers: $(p) built'; \
-	  else echo 'peers: $(p) skipped: its library is not installed (make peers-deps)'; fi; )
+# These two fetch what they are made of from Maven Central and crates.io.
+$(OUT)/peers/lucene: $(wildcard bench/peers/lucene/src/*.java) bench/peers/lucene/pom.xml bench/peers/lucene/lucene.sh
+	@mkdir -p $(@D)
+	$(Q)JAVA_HOME=$$(bash bench/peers/lucene/lucene.sh --find) mvn -q -B -f bench/peers/lucene/pom.xml -Dout=$(abspath $@).d package
+	$(Q)cp bench/peers/lucene/lucene.sh $@
+
+$(OUT)/peers/tantivy: $(wildcard bench/peers/tantivy/src/*.rs bench/peers/tantivy/Cargo.*)
+	@mkdir -p $(@D)
+	$(Q)cargo build -q --release --locked --manifest-path bench/peers/tantivy/Cargo.toml --target-dir $@.d
+	$(Q)cp $@.d/release/tantivy-peer $@
+
+peers: all ## build those peers for which what they need is installed
+	@$(foreach p,$(PEERS),if ! { $(HAVE_$(p)); } >/dev/null 2>&1; then echo 'peers: $(p) skipped: needs $(WANTS_$(p))'; \
+	  elif $(MAKE) -s $(OUT)/peers/$(p); then echo 'peers: $(p) built'; else echo 'peers: $(p) failed'; failed=1; fi; ) \
+	  [ -z "$$failed" ]
 
 peers-deps: deps ## install what the peers need
 	$(call install_packages,$(DEPS_PEERS))
 
-# CORPUS=FILE and QUERIES=FILE, else generated ones; LIMIT=N documents; PEERS_FLAGS='--passes 5 ...'
+# CORPUS=FILE, else a generated one; QUERIES=FILE, else drawn from the corpus; LIMIT=N documents; PEERS_FLAGS='--passes 5 ...'
 PEERS_WORK := $(OUT)/peers-bench
 PEERS_GEN  := $(PEERS_WORK)/generated
-peers-bench: peers $(if $(CORPUS),,$(PEERS_GEN).jsonl) $(if $(QUERIES),,$(PEERS_GEN).tsv) ## this engine and the peers, side by side
+peers-bench: all $(if $(CORPUS),,$(PEERS_GEN).jsonl) ## this engine and the peers that can be built, side by side
+	-$(Q)$(MAKE) -s peers
 	$(Q)python3 bench/peers/compare --build $(OUT) --work $(PEERS_WORK) $(if $(LIMIT),--limit $(LIMIT)) $(PEERS_FLAGS) \
-	  $(or $(CORPUS),$(PEERS_GEN).jsonl) $(or $(QUERIES),$(PEERS_GEN).tsv)
+	  $(or $(CORPUS),$(PEERS_GEN).jsonl) $(QUERIES)
 
 $(PEERS_GEN).jsonl: $(OUT)/gen
 	@mkdir -p $(@D)
 	$(Q)$(OUT)/gen --passages 200000 --seed 1 > $@.new && mv $@.new $@
-$(PEERS_GEN).tsv: $(OUT)/gen
-	@mkdir -p $(@D)
-	$(Q)$(OUT)/gen --queries 300 --passages 200000 --seed 1 > $@.new && mv $@.new $@
 
 clean: ## remove everything that was built
 	rm -rf build

@@ -1,13 +1,13 @@
-/* peer.h - another engine, driven as ftbench drives ours. A program is peer.c with one adapter, and
+/* peer.h - another engine, driven as ftbench drives ours. A program is peer.c with one adapter, or one of its own that
+ * does the same (lucene/, tantivy/), and
  *
  *     PROGRAM index [--lang L] CORPUS DIR    JSON Lines into a new directory, durable when it returns
  *     PROGRAM serve DIR                      lines of COMMAND<TAB>QUERY, each answered with one line
  *     PROGRAM stats DIR                      one JSON object: what is in it, bytes by part
  *     PROGRAM version
  *
- * Corpus, analysis and query syntax are read by the code our own programs use, so that all engines index the same
- * terms at the same positions and are asked the same thing; only what lies behind this header is theirs. The header
- * serves C++ too. */
+ * Behind this header, corpus, analysis and query syntax are read by the code our own programs use, so that these engines
+ * index the same terms at the same positions and are asked the same thing. The header serves C++ too. */
 #ifndef FT_PEER_H
 #define FT_PEER_H
 

@@ -6,7 +6,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.LeafReaderContext;
-import org.apache.lucene.index.SegmentReader;
+import org.apache.lucene.index.SegmentCommitInfo;
+import org.apache.lucene.index.SegmentInfos;
 import org.apache.lucene.index.Terms;
 import org.apache.lucene.index.TermsEnum;
 import org.apache.lucene.store.Directory;
@@ -21,12 +22,8 @@ final class Figures {
         long postings = 0;
         long tokens = 0;
         try (Directory from = new MMapDirectory(dir); DirectoryReader reader = DirectoryReader.open(from)) {
-            boolean reordered = true;
             for (LeafReaderContext leaf : reader.leaves()) {
                 Terms of = leaf.reader().terms(Indexing.FIELD);
-                if (leaf.reader() instanceof SegmentReader segment) {
-                    reordered &= "true".equals(segment.getSegmentInfo().info.getDiagnostics().get("bp.reordered"));
-                }
                 if (of == null) {
                     continue;
                 }
@@ -38,7 +35,7 @@ final class Figures {
             }
             System.out.printf("{\"documents\":%d,\"terms\":%d,\"postings\":%d,\"tokens\":%d,\"segments\":%d,"
                     + "\"reordered\":%b,\"bytes\":{", reader.numDocs(), terms, postings, tokens,
-                    reader.leaves().size(), reordered);
+                    reader.leaves().size(), reordered(from));
         }
         String before = "";
         for (Map.Entry<String, Long> part : parts(dir).entrySet()) {
@@ -46,6 +43,15 @@ final class Figures {
             before = ",";
         }
         System.out.println("}}");
+    }
+
+    /** Whether every segment is the outcome of a reordering merge. */
+    static boolean reordered(Directory from) throws IOException {
+        boolean all = true;
+        for (SegmentCommitInfo segment : SegmentInfos.readLatestCommit(from)) {
+            all &= "true".equals(segment.info.getDiagnostics().get("bp.reordered"));
+        }
+        return all;
     }
 
     private static Map<String, Long> parts(Path dir) throws IOException {

@@ -75,6 +75,9 @@ final class Indexing {
             indexing.addAll(settings.threads);
             writer.forceMerge(1);
             writer.commit();
+            if (settings.reorder && !Figures.reordered(to)) {
+                throw new IOException("one segment from the start: nothing was merged, and nothing reordered");
+            }
             System.out.printf("{\"documents\":%d,\"skipped\":%d}%n", indexing.documents.get(), indexing.skipped.get());
         }
     }

@@ -12,8 +12,8 @@ import org.apache.lucene.util.Version;
  * version
  * </pre>
  *
- * Analysis is Lucene's own: StandardTokenizer, lower case, Snowball English (Porter 2), no stop words. --reorder renumbers
- * the documents by recursive graph bisection while the segments are merged into one.
+ * Analysis is Lucene's own: StandardTokenizer, lower case, Snowball English (Porter 2), no stop words. --reorder
+ * renumbers the documents by recursive graph bisection while the segments are merged into one.
  */
 public final class LucenePeer {
     /** What options say. */

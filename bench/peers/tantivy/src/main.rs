@@ -5,8 +5,8 @@
 //!     stats DIR
 //!     version
 //!
-//! Words are those of Unicode's segmentation, in lower case, stemmed by tantivy's English stemmer (Porter 2). Its BM25 has
-//! k1 = 1.2 and b = 0.75 built in.
+//! Words are those of Unicode's segmentation, in lower case, stemmed by tantivy's English stemmer (Porter 2). Its BM25
+//! has k1 = 1.2 and b = 0.75 built in.
 
 mod answers;
 mod clauses;
