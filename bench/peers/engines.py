@@ -51,8 +51,8 @@ def known_engines(out, lang, threads):
              "thread that reads besides those that index; stored ids and texts LZ4'd; scores for BM25 1.2/0.75 only",
              parallel, threads=threads, english_only=True),
         peer("fts5", "fts5", "contentless table with positions and our tokenizer, columns title and text (a fifth "
-             "slower to rank than one column, but phrases stay within one), optimized and vacuumed; bm25() is 1.2/0.75, "
-             "the best kept in a heap; texts zlib'd in a second database"),
+             "slower to rank than one column, but phrases stay within one), optimized and vacuumed; bm25() is "
+             "1.2/0.75, the best kept in a heap; texts zlib'd in a second database"),
         peer("xapian", "xapian", "glass with positions and our tokenizer, flushed every 100,000 documents, compacted; "
              "BM25Weight 1.2/0.75"),
     ]

@@ -121,8 +121,8 @@ def report_builds(out, results):
 
 
 def report_sizes(out, built, peers):
-    out.append("Size in MB. *Bits a posting* are of everything but stored text, and in parentheses of postings alone; an "
-               " engine that keeps all of its index in one file has it under postings.\n")
+    out.append("Size in MB. *Bits a posting* are of everything but stored text, and in parentheses of postings alone; "
+               "an engine that keeps all of its index in one file has it under postings.\n")
     bare = {name: e["build"]["index_bytes"] - e["stats"]["bytes"]["stored"] for name, e in built.items()}
     least = [bare[name] for name in built if name != OURS]
     rows = []
