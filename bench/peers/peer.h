@@ -6,8 +6,8 @@
  *     PROGRAM stats DIR                      one JSON object: what is in it, bytes by part
  *     PROGRAM version
  *
- * Behind this header, corpus, analysis and query syntax are read by the code our own programs use, so that these engines
- * index the same terms at the same positions and are asked the same thing. The header serves C++ too. */
+ * Behind this header, corpus, analysis and query syntax are read by the code our own programs use, so that these
+ * engines index the same terms at the same positions and are asked the same thing. The header serves C++ too. */
 #ifndef FT_PEER_H
 #define FT_PEER_H
 
