@@ -27,7 +27,7 @@ static void pack_lanes(const uint32_t *values, unsigned width, unsigned char *ou
     }
 }
 
-static void pack_run(const uint32_t *values, uint32_t n, unsigned width, unsigned char *out)
+void ft_bitpack_run(const uint32_t *values, uint32_t n, unsigned width, unsigned char *out)
 {
     uint64_t acc = 0;
     unsigned held = 0;
@@ -61,7 +61,7 @@ void ft_bitpack(const uint32_t *values, uint32_t n, unsigned width, unsigned cha
     if (n == FT_LANES_COUNT)
         pack_lanes(values, width, out);
     else
-        pack_run(values, n, width, out);
+        ft_bitpack_run(values, n, width, out);
 }
 
 void ft_bitunpack(const unsigned char *packed, uint32_t n, unsigned width, uint32_t *out)

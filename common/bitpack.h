@@ -20,6 +20,9 @@ static inline size_t ft_bitpack_size(uint32_t n, unsigned width)
 /* Packs n values (n <= 256) below 2^width; lanes if n == 256, else run. out has ft_bitpack_size() bytes. */
 void ft_bitpack(const uint32_t *values, uint32_t n, unsigned width, unsigned char *out);
 
+/* The layout `run` for any number of values. */
+void ft_bitpack_run(const uint32_t *values, uint32_t n, unsigned width, unsigned char *out);
+
 /* Unpacks n values. May read up to 8 bytes past the packed ones (run), never writes past out[n - 1]. */
 void ft_bitunpack(const unsigned char *packed, uint32_t n, unsigned width, uint32_t *out);
 

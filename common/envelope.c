@@ -287,14 +287,10 @@ static ft_status open_footer(ft_envelope *e, const char *path, uint64_t expected
         return ft_envelope_corrupt(e, footer, "footer checksum differs", err);
     if (memcmp(footer, footer_magic, sizeof footer_magic) != 0)
         return ft_envelope_corrupt(e, footer, "not the footer of a segment", err);
-    uint32_t version = ft_load_u32(footer + F_VERSION);
-    if (version > FT_FORMAT_VERSION) {
-        ft_fail(err, FT_EVERSION, "%s: format version %u is newer than this program's %u", e->name, version,
-                FT_FORMAT_VERSION);
-        ft_hint(err, "use a newer version of the program, or rebuild the index");
-        return FT_EVERSION;
-    }
-    if (version != FT_FORMAT_VERSION || ft_load_u64(footer + F_RESERVED) != 0)
+    st = ft_check_version(e->name, ft_load_u32(footer + F_VERSION), err);
+    if (st != FT_OK)
+        return st;
+    if (ft_load_u64(footer + F_RESERVED) != 0)
         return ft_envelope_corrupt(e, footer, "malformed footer", err);
     return FT_OK;
 }

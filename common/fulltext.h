@@ -27,7 +27,7 @@ extern "C" {
 #endif
 
 #define FT_VERSION "0.1.0"
-#define FT_FORMAT_VERSION 1 /* of segments and manifests; see common/FORMAT.md */
+#define FT_FORMAT_VERSION 2 /* of segments and manifests; see common/FORMAT.md */
 
 /* ---------------------------------------------------------------- status and errors */
 

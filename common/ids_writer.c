@@ -1,12 +1,14 @@
 /* ids_writer.c - writes external ids; see ids.h and FORMAT.md, "Ids".
  *
- * Ids are front-coded as they come and spooled; of each only its hash stays in memory. Sorting the hashes gives the
- * order, and documents of equal hash are suspects for a repeated id. Those are compared by their strings while the
- * spool is copied into the file, which costs nothing when there are none. */
+ * Ids are front-coded as they come and spooled; of each only its hash stays in memory. If the ids do not ascend, sorting
+ * the hashes gives the order, and documents of equal hash are suspects for a repeated id. Those are compared by their
+ * strings while the spool is copied into the file, which costs nothing when there are none. */
 #include "ids.h"
 
+#include "bitpack.h"
 #include "bytes.h"
 #include "hashsort.h"
+#include "ids_code.h"
 #include "mem.h"
 #include "parts.h"
 
@@ -14,7 +16,6 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
-#define ORDER_LEN 4u
 #define ORDER_STEP 1024u /* numbers written to ID_ORDER at a time */
 #define SPOOL_ROOM (1u << 20)
 
@@ -23,7 +24,8 @@ struct ft_ids_writer {
     ft_offsets_writer groups;
     ft_hashed *docs;
     size_t n, cap;
-    ft_buf last; /* the id before, within the group */
+    bool jumbled; /* an id is not above the one before it */
+    ft_buf last;  /* the id before */
     ft_buf code;
     ft_status st;
 };
@@ -66,22 +68,56 @@ static size_t shared_prefix(const ft_buf *last, const char *id, size_t len)
     return n;
 }
 
-void ft_ids_writer_add(ft_ids_writer *w, const char *id, size_t len)
+/* If an id is the one before counted up: *step is by how much, less 1. */
+static bool counts_up(ft_ids_writer *w, const char *id, size_t len, uint64_t *step)
 {
-    assert(len > 0 && len <= FT_IDS_MAX);
+    size_t digits, more;
+    uint64_t before = ft_ids_number(w->last.data, w->last.len, &digits);
+    uint64_t number = ft_ids_number((const unsigned char *)id, len, &more);
+
+    if (digits == 0 || more == 0 || number <= before || number - before > UINT32_MAX)
+        return false;
+    *step = number - before - 1;
+    /* Where the number begins, and its zeros, are told by counting alone. */
+    ft_buf_reset(&w->code);
+    ft_buf_put(&w->code, w->last.data, w->last.len);
+    return ft_ids_count_up(&w->code, 0, *step) && w->code.len == len && memcmp(w->code.data, id, len) == 0;
+}
+
+static void put_entry(ft_ids_writer *w, const char *id, size_t len)
+{
     bool first = w->n % FT_IDS_GROUP == 0;
     size_t shared = first ? 0 : shared_prefix(&w->last, id, len);
-    uint64_t hash = XXH3_64bits(id, len);
+    uint64_t step = 0;
+    bool counted = !first && counts_up(w, id, len, &step);
 
-    if (w->st != FT_OK)
-        return;
     ft_buf_reset(&w->code);
     if (first)
         ft_offsets_writer_add(&w->groups, w->entries.len);
     else
-        ft_buf_put_varint(&w->code, shared);
+        ft_buf_put_varint(&w->code, counted ? step << 1 | 1 : (uint64_t)shared << 1);
+    if (counted)
+        return;
     ft_buf_put_varint(&w->code, len - shared);
     ft_buf_put(&w->code, id + shared, len - shared);
+}
+
+static bool is_above(const char *id, size_t len, const ft_buf *last)
+{
+    int c = memcmp(id, last->data, len < last->len ? len : last->len);
+
+    return c != 0 ? c > 0 : len > last->len;
+}
+
+void ft_ids_writer_add(ft_ids_writer *w, const char *id, size_t len)
+{
+    assert(len > 0 && len <= FT_IDS_MAX);
+    uint64_t hash = XXH3_64bits(id, len);
+
+    if (w->st != FT_OK)
+        return;
+    w->jumbled |= w->n > 0 && !is_above(id, len, &w->last);
+    put_entry(w, id, len);
     ft_buf_reset(&w->last);
     ft_buf_put(&w->last, id, len);
     if (w->code.failed || w->last.failed || FT_GROW(w->docs, w->cap, w->n + 1) != 0) {
@@ -214,10 +250,13 @@ static ft_status meet(suspects *s)
 static bool decode(suspects *s, ft_bytes *b)
 {
     ft_bytes from = *b;
-    size_t shared = s->doc % FT_IDS_GROUP == 0 ? 0 : (size_t)ft_bytes_varint(b);
+    uint64_t head = s->doc % FT_IDS_GROUP == 0 ? 0 : ft_bytes_varint(b);
+    size_t shared = (size_t)(head >> 1);
+
+    if (head & 1 && !b->failed)
+        return ft_ids_count_up(&s->id, 0, head >> 1);
     size_t more = (size_t)ft_bytes_varint(b);
     const unsigned char *rest = b->failed ? NULL : ft_bytes_take(b, more);
-
     if (!rest || shared > s->id.len) {
         *b = from;
         return false;
@@ -289,16 +328,20 @@ out:
     return st;
 }
 
+/* Numbers of as many bits as the highest takes, one after another. */
 static void write_order(const ft_ids_writer *w, ft_envelope_writer *ew)
 {
-    unsigned char step[ORDER_STEP * ORDER_LEN];
+    unsigned width = ft_bit_width((uint32_t)w->n - 1);
+    unsigned char step[ORDER_STEP * 4];
+    uint32_t numbers[ORDER_STEP];
 
     ft_envelope_begin(ew, FT_PART_ID_ORDER, FT_PART_REQUIRED);
     for (size_t i = 0; i < w->n;) {
-        size_t n = 0;
+        uint32_t n = 0;
         for (; n < ORDER_STEP && i < w->n; n++, i++)
-            ft_store_u32(step + n * ORDER_LEN, w->docs[i].number);
-        ft_envelope_put(ew, step, n * ORDER_LEN);
+            numbers[n] = w->docs[i].number;
+        ft_bitpack_run(numbers, n, width, step);
+        ft_envelope_put(ew, step, ((size_t)n * width + 7) / 8);
     }
 }
 
@@ -309,13 +352,16 @@ ft_status ft_ids_writer_finish(ft_ids_writer *w, ft_envelope_writer *ew, uint32_
     *n_dead = 0;
     if (w->st != FT_OK)
         return ft_fail_nomem(err);
-    ft_hashsort(w->docs, w->n);
+    if (w->jumbled)
+        ft_hashsort(w->docs, w->n);
+    else
+        w->n = 0; /* no id repeats, and no order is needed */
     ft_status st = write_entries(w, ew, dead, n_dead, err);
     if (st == FT_OK) {
         ft_envelope_begin(ew, FT_PART_ID_INDEX, FT_PART_REQUIRED);
         st = ft_offsets_writer_finish(&w->groups, ew, err);
     }
-    if (st == FT_OK) {
+    if (st == FT_OK && w->jumbled) {
         write_order(w, ew);
         st = ft_envelope_status(ew, err);
     }

@@ -238,14 +238,11 @@ static ft_status parse_frame(parser *p, const void *data, size_t len, const char
     if (memcmp(data, magic, sizeof magic) != 0)
         return ft_corrupt(err, name, 0, "not a manifest");
     uint32_t version = ft_load_u32(p->data + sizeof magic);
-    if (version > FT_FORMAT_VERSION) {
-        ft_fail(err, FT_EVERSION, "%s: format version %u is newer than this program's %u", name, version,
-                FT_FORMAT_VERSION);
-        ft_hint(err, "use a newer version of the program, or rebuild the index");
-        return FT_EVERSION;
-    }
-    if (version != FT_FORMAT_VERSION || ft_load_u64(p->data + LENGTH_OFF) != len)
-        return ft_corrupt(err, name, sizeof magic, "impossible version or length");
+    ft_status st = ft_check_version(name, version, err);
+    if (st != FT_OK)
+        return st;
+    if (ft_load_u64(p->data + LENGTH_OFF) != len)
+        return ft_corrupt(err, name, LENGTH_OFF, "impossible length");
     p->b = ft_bytes_of(p->data + sizeof magic + 4, len - SUM_LEN - sizeof magic - 4);
     return FT_OK;
 }

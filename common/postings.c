@@ -2,7 +2,6 @@
  * outside the list's own bytes (and FT_ENVELOPE_TAIL behind them) is read. FORMAT.md, "Postings" and "Positions". */
 #include "postings.h"
 
-#include "bitpack.h"
 #include "bytes.h"
 #include "postings_format.h"
 
@@ -198,93 +197,104 @@ static ft_status gap_bytes(const ft_postings *p, uint32_t block, uint32_t n_gaps
         start = block ? ft_load_u32(p->pos_end + 4 * (size_t)(block - 1)) : 0;
         stop = ft_load_u32(p->pos_end + 4 * (size_t)block);
     }
-    if (start > stop || stop > len || n_gaps / FT_GAP_GROUP > (stop - start) / 2)
+    if (start > stop || stop > len || n_gaps / FT_RICE_GROUP > (stop - start) / 2)
         return corrupt(p, "positions: block outside its list", err);
     *out = ft_bytes_of(p->positions + start, stop - start);
     return p->inlined ? FT_OK : ft_envelope_touch(p->env, out->p, stop - start, err);
 }
 
-ft_status ft_postings_check_gaps(const ft_postings *p, uint32_t block, uint32_t n_gaps, ft_error *err)
-{
-    ft_bytes in;
+/* ------------------------------------------------ groups of gaps */
 
-    return gap_bytes(p, block, n_gaps, &in, err);
+ft_status ft_gap_reader_open(ft_gap_reader *r, const ft_postings *p, uint32_t block, uint32_t n_gaps, ft_error *err)
+{
+    r->list = p;
+    r->block = block;
+    r->n_gaps = n_gaps;
+    r->first = r->n = r->before = 0;
+    return gap_bytes(p, block, n_gaps, &r->in, err);
 }
 
-/* The next group of n gaps; decoded into out, or passed over when out is NULL. */
-static void take_group(ft_bytes *in, uint32_t n, uint32_t *out)
+static void take_varints(ft_bytes *in, uint32_t n, uint32_t *sums)
 {
-    unsigned width = ft_bytes_u8(in), exceptions = ft_bytes_u8(in);
+    uint32_t sum = 0;
 
-    if (width > 32) {
-        in->failed = true;
-        return;
+    for (uint32_t i = 0; i < n; i++)
+        sums[i] = sum += (uint32_t)ft_bytes_varint(in) + 1;
+}
+
+/* Goes to the next group; one that ends at or before gap `wanted` is passed over. */
+static ft_status next_group(ft_gap_reader *r, uint32_t wanted, ft_error *err)
+{
+    ft_bytes *in = &r->in;
+
+    if (r->n)
+        r->before += r->sums[r->n - 1];
+    r->first += r->n;
+    uint32_t n = r->n_gaps - r->first < FT_RICE_GROUP ? r->n_gaps - r->first : FT_RICE_GROUP;
+    if (n == 0) {
+        in->failed = true; /* asked for more than there is, which a forged sum can bring about */
+    } else if (r->list->inlined || r->n_gaps <= FT_FEW_GAPS) {
+        take_varints(in, n, r->sums);
+    } else if (r->first + n <= wanted) {
+        ft_rice_skip(in, n);
+        r->sums[n - 1] = 0; /* only differences behind it will count */
+    } else {
+        ft_rice_sums(in, n, r->sums);
     }
-    const unsigned char *packed = ft_bytes_take(in, ft_bitpack_size(n, width));
-    if (!packed)
-        return;
-    if (out)
-        ft_bitunpack(packed, n, width, out);
-    for (unsigned i = 0; i < exceptions; i++) {
-        unsigned at = ft_bytes_u8(in);
-        uint64_t high = ft_bytes_varint(in);
-        if (at >= n || width == 32 || high > UINT32_MAX >> width) {
-            in->failed = true;
-            return;
-        }
-        if (out)
-            out[at] |= (uint32_t)(high << width);
+    r->n = in->failed ? 0 : n;
+    return in->failed ? ft_envelope_corrupt(r->list->env, r->list->positions, "positions: malformed block", err)
+                      : FT_OK;
+}
+
+ft_status ft_gap_reader_positions(ft_gap_reader *r, uint32_t from, uint32_t end, uint32_t *out, ft_error *err)
+{
+    ft_status st = FT_OK;
+
+    if (from < r->first)
+        st = ft_gap_reader_open(r, r->list, r->block, r->n_gaps, err);
+    while (st == FT_OK && from >= r->first + r->n)
+        st = next_group(r, from, err);
+    if (st != FT_OK)
+        return st;
+    uint32_t base = r->before + (from > r->first ? r->sums[from - r->first - 1] : 0) + 1;
+    while (from < end) {
+        uint32_t stop = end < r->first + r->n ? end : r->first + r->n;
+        for (; from < stop; from++)
+            *out++ = r->before + r->sums[from - r->first] - base;
+        if (from < end && (st = next_group(r, from, err)) != FT_OK)
+            return st;
     }
+    return FT_OK;
 }
 
 ft_status ft_postings_gaps(const ft_postings *p, uint32_t block, uint32_t n_gaps, uint32_t *out, ft_error *err)
 {
-    ft_bytes in;
+    ft_gap_reader r;
+    ft_status st = ft_gap_reader_open(&r, p, block, n_gaps, err);
 
-    ft_status st = gap_bytes(p, block, n_gaps, &in, err);
-    if (st != FT_OK)
-        return st;
-    if (p->inlined || n_gaps <= FT_FEW_GAPS) {
-        for (uint32_t i = 0; i < n_gaps; i++)
-            out[i] = (uint32_t)ft_bytes_varint(&in);
-    } else {
-        for (uint32_t i = 0; i < n_gaps && !in.failed; i += FT_GAP_GROUP)
-            take_group(&in, n_gaps - i < FT_GAP_GROUP ? n_gaps - i : FT_GAP_GROUP, out + i);
+    for (uint32_t i = 0; st == FT_OK && i < n_gaps; i += r.n) {
+        st = next_group(&r, i, err);
+        for (uint32_t k = 0; st == FT_OK && k < r.n; k++)
+            *out++ = r.sums[k] - (k ? r.sums[k - 1] : 0) - 1;
     }
-    return in.failed ? ft_envelope_corrupt(p->env, p->positions, "positions: malformed block", err) : FT_OK;
+    return st;
 }
 
 ft_status ft_postings_positions(const ft_postings *p, uint32_t block, const uint32_t *sums, uint32_t i, ft_buf *out,
                                 ft_error *err)
 {
-    uint32_t n_gaps = sums[ft_postings_block_len(p, block) - 1];
-    uint32_t from = i ? sums[i - 1] : 0, end = sums[i];
-    uint32_t group[FT_GAP_GROUP];
-    ft_bytes in;
+    uint32_t from = i ? sums[i - 1] : 0;
+    ft_gap_reader r;
 
-    ft_status st = gap_bytes(p, block, n_gaps, &in, err);
+    ft_status st = ft_gap_reader_open(&r, p, block, sums[ft_postings_block_len(p, block) - 1], err);
     if (st != FT_OK)
         return st;
-    uint32_t *to = (uint32_t *)(void *)ft_buf_reserve(out, (size_t)(end - from) * 4);
+    size_t room = (size_t)(sums[i] - from) * 4;
+    uint32_t *to = (uint32_t *)(void *)ft_buf_reserve(out, room);
     if (!to)
         return ft_fail_nomem(err);
-    out->len += (size_t)(end - from) * 4;
-    uint64_t at = 0;
-    bool few = p->inlined || n_gaps <= FT_FEW_GAPS;
-    for (uint32_t g = 0; g < end && !in.failed; g += FT_GAP_GROUP) {
-        uint32_t n = n_gaps - g < FT_GAP_GROUP ? n_gaps - g : FT_GAP_GROUP;
-        if (few) {
-            for (uint32_t k = 0; k < n; k++)
-                group[k] = (uint32_t)ft_bytes_varint(&in);
-        } else {
-            take_group(&in, n, g + n > from ? group : NULL);
-        }
-        for (uint32_t k = from > g ? from - g : 0; k < n && g + k < end && !in.failed; k++) {
-            at = g + k == from ? group[k] : at + group[k] + 1;
-            if (at > UINT32_MAX - 2)
-                in.failed = true;
-            *to++ = (uint32_t)at;
-        }
-    }
-    return in.failed ? ft_envelope_corrupt(p->env, p->positions, "positions: malformed block", err) : FT_OK;
+    st = ft_gap_reader_positions(&r, from, sums[i], to, err);
+    if (st == FT_OK)
+        out->len += room;
+    return st;
 }

@@ -7,9 +7,9 @@
 #define FT_POSTINGS_H
 
 #include "bm25.h"
-#include "bytes.h"
 #include "envelope.h"
 #include "monotone.h"
+#include "rice.h"
 
 /* Where a term's list is; the term dictionary keeps it. */
 typedef struct ft_term_info {
@@ -42,8 +42,8 @@ typedef struct ft_postings_writer {
 
 void ft_postings_writer_init(ft_postings_writer *w, ft_spool *postings, ft_spool *positions,
                              const uint32_t *lengths, ft_bm25 params);
-/* Adds a block to the current list: FT_BLOCK_LEN postings, or 1 to FT_BLOCK_LEN that are the last ones. Passages ascend,
- * tfs are at least 1; gaps are the positions of all postings, of each the first, then distances less 1. Sticky
+/* Adds a block to the current list: FT_BLOCK_LEN postings, or 1 to FT_BLOCK_LEN that are the last ones. Passages
+ * ascend, tfs are at least 1; gaps are the positions of all postings, of each the first, then distances less 1. Sticky
  * failure. */
 void ft_postings_writer_put(ft_postings_writer *w, const uint32_t *passages, const uint32_t *tfs, uint32_t n,
                             const uint32_t *gaps, size_t n_gaps, bool last);
@@ -102,10 +102,24 @@ ft_status ft_postings_tf_sums(const ft_postings *p, uint32_t block, const unsign
 /* Positions of posting i of a block, ascending, appended to out (records of uint32_t). sums as above. */
 ft_status ft_postings_positions(const ft_postings *p, uint32_t block, const uint32_t *sums, uint32_t i, ft_buf *out,
                                 ft_error *err);
-/* Whether a block's bytes can hold n_gaps position gaps at all (FT_ECORRUPT if not): asked before room is made. */
-ft_status ft_postings_check_gaps(const ft_postings *p, uint32_t block, uint32_t n_gaps, ft_error *err);
-/* Position gaps of a whole block at once, sums[n-1] of them (first position of a posting, then gaps - 1), for merging
- * and phrases; out has room for them. */
+/* Position gaps of a whole block at once, sums[n-1] of them (first position of a posting, then gaps - 1), for merging;
+ * out has room for them. */
 ft_status ft_postings_gaps(const ft_postings *p, uint32_t block, uint32_t n_gaps, uint32_t *out, ft_error *err);
+
+/* Reads positions out of one block, posting by posting; of the groups between them it looks at no more than the head.
+ * A posting's positions are the differences between running sums of gap + 1, which are kept modulo 2^32. */
+typedef struct ft_gap_reader {
+    const ft_postings *list; /* borrowed */
+    uint32_t block, n_gaps;
+    ft_bytes in;             /* groups not yet read */
+    uint32_t first, n;       /* gaps at hand: from number `first` on */
+    uint32_t before;         /* the sum of those before them, as far as they were read */
+    uint32_t sums[FT_RICE_GROUP]; /* and the running sums of these */
+} ft_gap_reader;
+
+/* FT_ECORRUPT if the block's bytes cannot hold n_gaps gaps at all: asked before room for positions is made. */
+ft_status ft_gap_reader_open(ft_gap_reader *r, const ft_postings *p, uint32_t block, uint32_t n_gaps, ft_error *err);
+/* The positions of the posting whose gaps are numbers from .. end - 1, to out. Quick when postings ascend. */
+ft_status ft_gap_reader_positions(ft_gap_reader *r, uint32_t from, uint32_t end, uint32_t *out, ft_error *err);
 
 #endif

@@ -5,8 +5,5 @@
 #define FT_SKIP_BYTES 13      /* per block of a long list: last u32, data end u32, positions end u32, impact u8 */
 #define FT_INLINE_MAX_TF 8    /* occurrences of a single posting that is kept in the dictionary */
 #define FT_FEW_GAPS 8         /* so few position gaps of a block are plain varints */
-#define FT_GAP_GROUP 256u     /* position gaps coded together */
-#define FT_MAX_EXCEPTIONS 255 /* of a group of gaps; the count is one byte */
-#define FT_EXCEPTION_BYTES 2  /* index and a varint, as the writer reckons */
 
 #endif

@@ -1,9 +1,9 @@
 /* postings_write.c - encoding posting lists; see postings.h and FORMAT.md, "Postings" and "Positions". */
-#include "bitpack.h"
 #include "bytes.h"
 #include "mem.h"
 #include "postings.h"
 #include "postings_format.h"
+#include "rice.h"
 
 void ft_postings_writer_init(ft_postings_writer *w, ft_spool *postings, ft_spool *positions,
                              const uint32_t *lengths, ft_bm25 params)
@@ -21,54 +21,6 @@ void ft_postings_writer_release(ft_postings_writer *w)
     *w = (ft_postings_writer){0};
 }
 
-/* The width that codes n gaps in the fewest bytes when larger ones become exceptions. */
-static unsigned choose_width(const uint32_t *gaps, uint32_t n)
-{
-    uint32_t of_width[33] = {0};
-    uint32_t exceptions = 0;
-    size_t best_size = SIZE_MAX;
-    unsigned best = 32;
-
-    for (uint32_t i = 0; i < n; i++)
-        of_width[ft_bit_width(gaps[i])]++;
-    for (unsigned width = 33; width-- > 0;) {
-        size_t size = ft_bitpack_size(n, width) + (size_t)exceptions * FT_EXCEPTION_BYTES;
-        if (exceptions <= FT_MAX_EXCEPTIONS && size < best_size) {
-            best_size = size;
-            best = width;
-        }
-        exceptions += of_width[width];
-    }
-    return best;
-}
-
-/* One group of up to 256 gaps: width, number of exceptions, packed low bits, exceptions. */
-static void put_group(ft_buf *out, const uint32_t *gaps, uint32_t n)
-{
-    unsigned width = choose_width(gaps, n);
-    uint32_t mask = width == 32 ? UINT32_MAX : (1u << width) - 1;
-    uint32_t low[FT_GAP_GROUP];
-    unsigned n_exceptions = 0;
-
-    for (uint32_t i = 0; i < n; i++) {
-        low[i] = gaps[i] & mask;
-        n_exceptions += gaps[i] > mask;
-    }
-    unsigned char *to = ft_buf_reserve(out, 2 + ft_bitpack_size(n, width));
-    if (!to)
-        return;
-    to[0] = (unsigned char)width;
-    to[1] = (unsigned char)n_exceptions;
-    ft_bitpack(low, n, width, to + 2);
-    out->len += 2 + ft_bitpack_size(n, width);
-    for (uint32_t i = 0; i < n; i++) {
-        if (gaps[i] <= mask)
-            continue;
-        ft_buf_putc(out, (int)i);
-        ft_buf_put_varint(out, gaps[i] >> width);
-    }
-}
-
 static void put_gaps(ft_buf *out, const uint32_t *gaps, size_t n)
 {
     if (n <= FT_FEW_GAPS) {
@@ -76,8 +28,8 @@ static void put_gaps(ft_buf *out, const uint32_t *gaps, size_t n)
             ft_buf_put_varint(out, gaps[i]);
         return;
     }
-    for (size_t i = 0; i < n; i += FT_GAP_GROUP)
-        put_group(out, gaps + i, (uint32_t)(n - i < FT_GAP_GROUP ? n - i : FT_GAP_GROUP));
+    for (size_t i = 0; i < n; i += FT_RICE_GROUP)
+        ft_rice_encode(out, gaps + i, (uint32_t)(n - i < FT_RICE_GROUP ? n - i : FT_RICE_GROUP));
 }
 
 /* A block as it is handed in. */

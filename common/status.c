@@ -65,6 +65,19 @@ ft_status ft_corrupt(ft_error *err, const char *file, uint64_t off, const char *
     return FT_ECORRUPT;
 }
 
+ft_status ft_check_version(const char *name, uint32_t version, ft_error *err)
+{
+    bool newer = version > FT_FORMAT_VERSION;
+
+    if (version == FT_FORMAT_VERSION)
+        return FT_OK;
+    ft_fail(err, FT_EVERSION, "%s: format version %u is %s than this program's %u", name, version,
+            newer ? "newer" : "older", FT_FORMAT_VERSION);
+    ft_hint(err, newer ? "use a newer version of the program, or rebuild the index"
+                       : "build the index again: 'ftindex build --force ...'");
+    return FT_EVERSION;
+}
+
 void ft_hint(ft_error *err, const char *fmt, ...)
 {
     va_list ap;

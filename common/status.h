@@ -19,6 +19,9 @@ ft_status ft_fail_nomem(ft_error *err);
 /* The only source of FT_ECORRUPT: "file: offset N: what", with the hint to run check or rebuild. */
 ft_status ft_corrupt(ft_error *err, const char *file, uint64_t off, const char *fmt, ...) FT_PRINTF(4, 5);
 
+/* FT_OK for the version of this engine's format, else FT_EVERSION: "NAME: format version N is newer (older) ...". */
+ft_status ft_check_version(const char *name, uint32_t version, ft_error *err);
+
 /* Sets the hint of an error that has none yet; err may be NULL. */
 void ft_hint(ft_error *err, const char *fmt, ...) FT_PRINTF(2, 3);
 

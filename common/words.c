@@ -226,7 +226,7 @@ static size_t fill_plain(ft_words *w, ft_word *out, size_t max)
     while (n < max && w->len - at >= 64) {
         ft_cpu.classify(w->text + at, &m);
         uint64_t starts = m.own & ~(m.own << 1), ends = ~m.own & m.own << 1;
-        /* what is not ASCII, and what may join: between two words, before what is not ASCII, or who knows before what */
+        /* what is not ASCII, and what may join: between two words, before what is not ASCII or not known */
         uint64_t trouble = m.odd | (m.mid & m.own << 1 & ((m.own | m.odd) >> 1 | UINT64_C(1) << 63));
         if (trouble)
             ends &= (UINT64_C(1) << __builtin_ctzll(trouble)) - 1;

@@ -12,8 +12,8 @@
 
 #include <stdlib.h>
 
-#define LOOKAHEAD 64u
-#define AHEAD 16u          /* tokens before one is put in its place, that place is fetched */ /* words whose slots are fetched before the first of them is looked at */
+#define LOOKAHEAD 64u /* words whose slots are fetched before the first of them is looked at */
+#define AHEAD 16u     /* tokens before one is put in its place, that place is fetched */
 
 /* Consecutive tokens of one passage with consecutive positions. */
 typedef struct stretch {

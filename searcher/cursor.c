@@ -9,15 +9,7 @@ void ft_cursor_init(ft_cursor *c, ft_eval *eval, const ft_postings *list, float 
     c->eval = eval;
     c->list = *list;
     c->weight = weight;
-    c->gaps = NULL;
-    c->cap_gaps = 0;
     ft_cursor_rewind(c);
-}
-
-void ft_cursor_release(ft_cursor *c)
-{
-    ft_free(c->gaps);
-    c->gaps = NULL;
 }
 
 void ft_cursor_rewind(ft_cursor *c)
@@ -95,41 +87,26 @@ bool ft_cursor_load_tfs(ft_cursor *c)
     return c->have_tfs;
 }
 
-bool ft_cursor_load_gaps(ft_cursor *c)
+static bool load_gaps(ft_cursor *c)
 {
     if (c->have_gaps)
         return true;
     if (!ft_cursor_load_tfs(c))
         return false;
-    uint32_t n = c->sums[c->n - 1];
-    ft_status st = ft_postings_check_gaps(&c->list, c->block, n, c->eval->err);
-    if (st == FT_OK && FT_GROW(c->gaps, c->cap_gaps, n) != 0)
-        st = ft_fail_nomem(c->eval->err);
-    if (st == FT_OK)
-        st = ft_postings_gaps(&c->list, c->block, n, c->gaps, c->eval->err);
+    ft_status st = ft_gap_reader_open(&c->gaps, &c->list, c->block, c->sums[c->n - 1], c->eval->err);
     c->have_gaps = !ft_eval_fail(c->eval, st);
     return c->have_gaps;
 }
 
 uint32_t ft_cursor_positions(ft_cursor *c, uint32_t **positions, size_t *cap)
 {
-    uint32_t tf = 0;
-
-    if (!ft_cursor_load_gaps(c))
+    if (!load_gaps(c))
         return 0;
-    tf = ft_cursor_tf(c, c->at);
-    if (FT_GROW(*positions, *cap, tf) != 0) {
-        ft_eval_fail(c->eval, ft_fail_nomem(c->eval->err));
-        return 0;
-    }
-    const uint32_t *gaps = c->gaps + (c->at ? c->sums[c->at - 1] : 0);
-    uint32_t at = gaps[0];
-    (*positions)[0] = at;
-    for (uint32_t i = 1; i < tf; i++) {
-        at += gaps[i] + 1;
-        (*positions)[i] = at;
-    }
-    return tf;
+    uint32_t from = c->at ? c->sums[c->at - 1] : 0, end = c->sums[c->at];
+    ft_status st = FT_GROW(*positions, *cap, end - from) == 0 ? FT_OK : ft_fail_nomem(c->eval->err);
+    if (st == FT_OK)
+        st = ft_gap_reader_positions(&c->gaps, from, end, *positions, c->eval->err);
+    return ft_eval_fail(c->eval, st) ? 0 : end - from;
 }
 
 float ft_cursor_part_bound(ft_cursor *c, uint32_t lo, uint32_t hi)

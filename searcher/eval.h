@@ -61,15 +61,13 @@ typedef struct ft_cursor {
     uint32_t n, at;      /* its postings, and the first one not passed */
     bool loaded, have_tfs;
     const unsigned char *tf_data;
-    uint32_t *gaps;      /* position gaps of the block in hand, or NULL; owned (mem.h) */
-    size_t cap_gaps;
+    ft_gap_reader gaps;  /* positions of the block in hand */
     bool have_gaps;
     uint32_t passages[FT_BLOCK_LEN];
     uint32_t sums[FT_BLOCK_LEN]; /* running sums of tf, when have_tfs */
 } ft_cursor;
 
 void ft_cursor_init(ft_cursor *c, ft_eval *eval, const ft_postings *list, float weight);
-void ft_cursor_release(ft_cursor *c);
 /* Back to the start. */
 void ft_cursor_rewind(ft_cursor *c);
 /* Brings a block (< n_blocks) to hand, `at` at its first posting; false after a failure. */
@@ -82,7 +80,6 @@ uint32_t ft_cursor_hint(const ft_cursor *c, uint32_t target);
 uint32_t ft_cursor_upto(const ft_cursor *c, uint32_t from, uint32_t target);
 /* Decodes the frequencies (and verifies the lengths) of the block in hand; false after a failure. */
 bool ft_cursor_load_tfs(ft_cursor *c);
-bool ft_cursor_load_gaps(ft_cursor *c);
 /* The greatest stored bound over [lo, hi), as a part in 0..1; 0 if the list has nothing there. */
 float ft_cursor_part_bound(ft_cursor *c, uint32_t lo, uint32_t hi);
 /* Sets bit i for each passage lo + i of the list in [lo, hi), hi - lo <= FT_WINDOW. */

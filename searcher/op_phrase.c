@@ -201,11 +201,8 @@ static void phrase_release(ft_op *op)
 {
     phrase_op *p = (phrase_op *)op;
 
-    for (uint32_t i = 0; i < p->n_lists; i++) {
-        if (p->lists[i].cursor)
-            ft_cursor_release(p->lists[i].cursor);
+    for (uint32_t i = 0; i < p->n_lists; i++)
         ft_free(p->lists[i].positions);
-    }
     ft_free(p->starts);
 }
 

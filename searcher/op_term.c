@@ -90,7 +90,6 @@ static void term_rewind(ft_op *op)
 
 static void term_release(ft_op *op)
 {
-    ft_cursor_release(cursor_of(op));
     ft_free(((term_op *)op)->positions);
 }
 

@@ -8,16 +8,14 @@
 
 #include <criterion/criterion.h>
 
-/* FORMAT.md, "Ids": the ids "doc/a", "doc/b", "x". */
+/* FORMAT.md, "Ids": the ids "doc/a", "doc/b9", "doc/b10", "x". */
 static const unsigned char example_ids[] = {
-    0x05, 0x64, 0x6f, 0x63, 0x2f, 0x61, 0x04, 0x01, 0x62, 0x00, 0x01, 0x78,
+    0x05, 0x64, 0x6f, 0x63, 0x2f, 0x61, 0x08, 0x02, 0x62, 0x39, 0x01, 0x00, 0x01, 0x78,
 };
 static const unsigned char example_index[] = {
     0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
 };
-static const unsigned char example_order[] = {
-    0x01, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0x00, 0x00, 0x00,
-};
+static const unsigned char example_order[] = {0xc9};
 
 /* Writes n ids, given by name(i, room), into a segment file. */
 static ft_status make(ft_segfile *f, uint32_t n, size_t (*name)(uint32_t i, char *out), uint32_t **dead, size_t *n_dead)
@@ -46,7 +44,9 @@ static ft_status make(ft_segfile *f, uint32_t n, size_t (*name)(uint32_t i, char
 
 static size_t example_name(uint32_t i, char *out)
 {
-    return (size_t)sprintf(out, "%s", i == 0 ? "doc/a" : i == 1 ? "doc/b" : "x");
+    static const char *const ids[] = {"doc/a", "doc/b9", "doc/b10", "x"};
+
+    return (size_t)sprintf(out, "%s", ids[i]);
 }
 
 static size_t path_name(uint32_t i, char *out)
@@ -58,6 +58,20 @@ static size_t path_name(uint32_t i, char *out)
 static size_t repeating_name(uint32_t i, char *out)
 {
     return path_name(i % 3 == 2 ? i / 2 : i, out);
+}
+
+/* Ids that ascend, in ways that counting up does and does not tell. */
+static size_t ascending_name(uint32_t i, char *out)
+{
+    static const char *const forms[] = {"a%08u", "b%08u-x", "c%08u0009", "d%08u.000000000000000000%03u"};
+
+    return (size_t)sprintf(out, forms[i / 5000], i, i % 1000);
+}
+
+/* Plain numbers: they count up and do not ascend. */
+static size_t number_name(uint32_t i, char *out)
+{
+    return (size_t)sprintf(out, "%u", i + i / 100 * 7);
 }
 
 static size_t same_name(uint32_t i, char *out)
@@ -128,6 +142,8 @@ Test(ids, round_trips)
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
         round_trip(sizes[i], path_name);
     round_trip(20000, repeating_name);
+    round_trip(20000, ascending_name);
+    round_trip(20000, number_name);
     round_trip(300, same_name);
     round_trip(40, long_name);
     cr_assert_eq(ft_mem_live(), live);
@@ -141,7 +157,7 @@ Test(ids, worked_example)
     size_t n_dead;
 
     cr_assert(ft_segfile_init(&f));
-    cr_assert_eq(make(&f, 3, example_name, &dead, &n_dead), FT_OK);
+    cr_assert_eq(make(&f, 4, example_name, &dead, &n_dead), FT_OK);
     cr_assert_eq(ft_segfile_open(&f, &e, NULL), FT_OK);
     ft_str part = ft_envelope_part(&e, FT_PART_IDS);
     cr_assert_eq(part.len, sizeof example_ids);

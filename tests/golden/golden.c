@@ -1,14 +1,13 @@
-/* golden_v1.c - an index of format 1 as it was written when the format was released, and what it answered then.
- * v1.ft is never written again: a change of the engine that reads it otherwise breaks every index there is.
- * `golden_v1 --print` says what it answers now, in the form of v1.expected. */
+/* golden.c - an index of each released format as it was written when the format was released, and what it answers:
+ * hits, or that its format is too old. The indexes are never written again: a change of the engine that reads the
+ * present one otherwise breaks every index there is. `golden --print INDEX` says what one answers, in the form of
+ * *.expected. */
 #include "fulltext.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define INDEX "tests/golden/v1.ft"
-#define EXPECTED "tests/golden/v1.expected"
 
 static const char *const queries[] = {
     "river",          "\"stone bridge\"", "+harbour -storm", "ferry AND timetable", "(tide OR flood) lantern",
@@ -51,14 +50,14 @@ static int print_query(FILE *out, const ft_reader *rd, const char *text)
     return 0;
 }
 
-static int print_all(FILE *out)
+static int print_all(FILE *out, const char *index)
 {
     ft_reader *rd = NULL;
     ft_error err;
     int bad = 0;
 
-    if (ft_check(INDEX, print_problem, out, &err) != FT_OK || ft_reader_open(&rd, INDEX, &err) != FT_OK) {
-        fprintf(out, "%s\n", err.text);
+    if (ft_check(index, print_problem, out, &err) != FT_OK || ft_reader_open(&rd, index, &err) != FT_OK) {
+        fprintf(out, "%s\nhint: %s\n", err.text, err.hint);
         return 1;
     }
     for (size_t i = 0; i < sizeof queries / sizeof *queries; i++)
@@ -67,24 +66,37 @@ static int print_all(FILE *out)
     return bad;
 }
 
-int main(int argc, char **argv)
+/* Whether an index answers, or is refused, as is written down. */
+static bool is_as_expected(const char *version)
 {
-    char *now = NULL, *then = NULL;
+    char index[64], expected[64], *now = NULL, *then = NULL;
     size_t len = 0, then_len = 0;
+    bool same = true;
 
-    if (argc > 1 && strcmp(argv[1], "--print") == 0)
-        return print_all(stdout);
-    FILE *out = open_memstream(&now, &len);
-    int bad = print_all(out);
+    snprintf(index, sizeof index, "tests/golden/%s.ft", version);
+    snprintf(expected, sizeof expected, "tests/golden/%s.expected", version);
+    FILE *out = open_memstream(&now, &len), *in = fopen(expected, "r");
+    print_all(out, index);
     fclose(out);
-    FILE *in = fopen(EXPECTED, "r");
     if (!in || getdelim(&then, &then_len, '\0', in) < 0 || strcmp(now, then) != 0) {
-        fprintf(stderr, "the golden index answers otherwise than " EXPECTED ":\n%s", now);
-        bad = 1;
+        fprintf(stderr, "the golden index answers otherwise than %s:\n%s", expected, now);
+        same = false;
     }
     if (in)
         fclose(in);
     free(now);
     free(then);
-    return bad;
+    return same;
+}
+
+int main(int argc, char **argv)
+{
+    static const char *const versions[] = {"v1"};
+    bool good = true;
+
+    if (argc > 2 && strcmp(argv[1], "--print") == 0)
+        return print_all(stdout, argv[2]);
+    for (size_t i = 0; i < sizeof versions / sizeof *versions; i++)
+        good &= is_as_expected(versions[i]);
+    return good ? 0 : 1;
 }
