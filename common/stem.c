@@ -126,6 +126,7 @@ ft_status ft_stem_init(ft_stem *s, const char *name, ft_error *err)
     else if (strcmp(name, "catalan") == 0)
         s->articles = catalan_articles;
     s->cedilla = strcmp(name, "romanian") == 0;
+    s->suffixes = strcmp(name, "english") == 0;
     return FT_OK;
 }
 
@@ -163,7 +164,7 @@ static void comma_to_cedilla(char *word, size_t len)
 ft_status ft_stem_word(ft_stem *s, char *word, size_t len, ft_str *out)
 {
     *out = (ft_str){word, len};
-    if (!s->sb)
+    if (!s->sb || (s->suffixes && len > 0 && word[len - 1] >= '0' && word[len - 1] <= '9' && word[0] != '\''))
         return FT_OK;
     if (s->cedilla)
         comma_to_cedilla(word, len);

@@ -21,6 +21,7 @@ typedef struct ft_stem {
     struct sb_stemmer *sb;       /* owned; NULL for none */
     const char *const *articles; /* what is elided before an apostrophe, ended by NULL; or NULL */
     bool cedilla;                /* Romanian: the algorithm knows s and t with cedilla, not with comma below */
+    bool suffixes;               /* English: suffixes of letters are all it takes off, so a digit at the end stays */
 } ft_stem;
 
 /* For a canonical name. FT_EINVAL when libstemmer lacks it, FT_ENOMEM. */

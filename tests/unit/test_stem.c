@@ -137,6 +137,32 @@ Test(stem, same_as_libstemmer)
     }
 }
 
+/* Random words that end with a digit, which are not handed to libstemmer at all. */
+Test(stem, digits_at_the_end_stay_as_libstemmer_has_it)
+{
+    static const char *const pieces[] = {"y", "a", "'", "'s", "ing", "ed", "sses", "ational", "e", "ll", "9", "gener",
+                                         "skis", "b", "ies", "u", "commun"};
+    struct sb_stemmer *sb = sb_stemmer_new("english", NULL);
+    ft_stem s;
+
+    cr_assert(sb);
+    cr_assert_eq(ft_stem_init(&s, "english", NULL), FT_OK);
+    srand(3);
+    for (unsigned round = 0; round < 20000; round++) {
+        char word[64] = "", copy[64];
+        ft_str stem;
+        for (int n = rand() % 6; n > 0; n--)
+            strcat(word, pieces[(size_t)rand() % (sizeof pieces / sizeof *pieces)]);
+        strcat(word, (const char *[]){"0", "5", "9", "s1"}[rand() % 4]);
+        strcpy(copy, word);
+        cr_assert_eq(ft_stem_word(&s, copy, strlen(copy), &stem), FT_OK);
+        const sb_symbol *want = sb_stemmer_stem(sb, (const sb_symbol *)word, (int)strlen(word));
+        cr_assert(stem.len == (size_t)sb_stemmer_length(sb) && memcmp(stem.ptr, want, stem.len) == 0, "%s", word);
+    }
+    sb_stemmer_delete(sb);
+    ft_stem_release(&s);
+}
+
 static void expect_name(const char *lang, const char *want)
 {
     ft_analysis a;
