@@ -14,6 +14,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #define XXH_INLINE_ALL
 #include <xxhash.h>
@@ -62,13 +63,25 @@ static bool failed(const ft_envelope_writer *w)
     return w->st != FT_OK;
 }
 
+/* Writes what the file has not yet of the block being filled, or just filled. */
+static void file_block(ft_envelope_writer *w, const unsigned char *data, size_t len)
+{
+    uint64_t end = w->sums.len / SUM_LEN * FT_ENVELOPE_BLOCK + len;
+
+    if (failed(w) || end <= w->filed)
+        return;
+    size_t more = end - w->filed < len ? (size_t)(end - w->filed) : len;
+    w->st = ft_io_write_all(w->fd, w->path, data + (len - more), more, &w->err);
+    w->filed = end;
+}
+
 /* Hashes and writes one block of the body. */
 static void emit_block(ft_envelope_writer *w, const void *data, size_t len)
 {
+    file_block(w, data, len);
     ft_buf_put_u64(&w->sums, XXH3_64bits(data, len));
-    w->st = ft_buf_status(&w->sums, &w->err);
     if (!failed(w))
-        w->st = ft_io_write_all(w->fd, w->path, data, len, &w->err);
+        w->st = ft_buf_status(&w->sums, &w->err);
 }
 
 static void flush_block(ft_envelope_writer *w)
@@ -114,16 +127,22 @@ static void end_part(ft_envelope_writer *w)
     pad_body(w);
 }
 
-static void put_header(ft_envelope_writer *w)
+static void make_header(unsigned char header[HEADER_LEN])
 {
-    unsigned char header[HEADER_LEN] = {0};
-
+    memset(header, 0, HEADER_LEN);
     memcpy(header, header_magic, sizeof header_magic);
     ft_store_u32(header + 8, FT_FORMAT_VERSION);
+}
+
+static void put_header(ft_envelope_writer *w)
+{
+    unsigned char header[HEADER_LEN];
+
+    make_header(header);
     put_body(w, header, sizeof header);
 }
 
-ft_status ft_envelope_create(ft_envelope_writer *w, const char *dir, const char *name, bool shared, ft_error *err)
+static ft_status begin_file(ft_envelope_writer *w, const char *dir, const char *name, ft_error *err)
 {
     ft_buf path = {0};
 
@@ -135,6 +154,15 @@ ft_status ft_envelope_create(ft_envelope_writer *w, const char *dir, const char 
         return ft_fail_nomem(err);
     }
     w->path = (char *)path.data;
+    return FT_OK;
+}
+
+ft_status ft_envelope_create(ft_envelope_writer *w, const char *dir, const char *name, bool shared, ft_error *err)
+{
+    ft_status st = begin_file(w, dir, name, err);
+
+    if (st != FT_OK)
+        return st;
     w->fd = ft_io_open(w->path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, ft_io_mode(shared));
     if (w->fd < 0) {
         w->st = ft_fail_errno(&w->err, "%s: cannot create", w->path);
@@ -143,6 +171,52 @@ ft_status ft_envelope_create(ft_envelope_writer *w, const char *dir, const char 
     }
     put_header(w);
     return FT_OK;
+}
+
+/* Whether the file open at w->fd begins as one of ours. */
+static bool has_header(const ft_envelope_writer *w)
+{
+    unsigned char header[HEADER_LEN], found[HEADER_LEN];
+    size_t got;
+
+    make_header(header);
+    return ft_io_read_at(w->fd, w->path, 0, found, sizeof found, &got, NULL) == FT_OK && got == sizeof found
+           && memcmp(found, header, sizeof found) == 0;
+}
+
+ft_status ft_envelope_reopen(ft_envelope_writer *w, const char *dir, const char *name, ft_error *err)
+{
+    ft_status st = begin_file(w, dir, name, err);
+    struct stat info;
+
+    if (st != FT_OK)
+        return st;
+    w->keep = true;
+    w->fd = ft_io_open(w->path, O_RDWR | O_NOFOLLOW | O_NONBLOCK, 0);
+    if (w->fd < 0 || fstat(w->fd, &info) != 0 || !S_ISREG(info.st_mode) || !has_header(w)
+        || lseek(w->fd, info.st_size, SEEK_SET) < 0) {
+        w->st = ft_fail(&w->err, FT_ENOTFOUND, "%s: not an unfinished segment", w->path);
+        ft_envelope_abandon(w);
+        return ft_envelope_status(w, err);
+    }
+    w->filed = (uint64_t)info.st_size;
+    put_header(w);
+    return FT_OK;
+}
+
+ft_status ft_envelope_settle(ft_envelope_writer *w, ft_error *err)
+{
+    if (!failed(w) && w->filed > w->off) {
+        w->st = ft_io_cut(w->fd, w->path, w->off, &w->err);
+        w->filed = w->off;
+    }
+    return ft_envelope_status(w, err);
+}
+
+ft_status ft_envelope_push(ft_envelope_writer *w, ft_error *err)
+{
+    file_block(w, w->block.data, w->block.len);
+    return ft_envelope_status(w, err);
 }
 
 void ft_envelope_begin(ft_envelope_writer *w, uint32_t id, uint32_t flags)
@@ -246,7 +320,8 @@ void ft_envelope_abandon(ft_envelope_writer *w)
 {
     if (w->path && w->fd >= 0) {
         ft_io->close(w->fd);
-        ft_io->unlink(w->path);
+        if (!w->keep)
+            ft_io->unlink(w->path);
     }
     w->fd = -1;
     ft_free(w->path);

@@ -31,17 +31,27 @@ typedef struct ft_envelope_writer {
     int fd;
     char *path;        /* of the temporary file; owned */
     uint64_t off;      /* bytes written or buffered */
+    uint64_t filed;    /* bytes that the file has: not written again */
     ft_buf block;      /* the 64 KiB block being filled */
     ft_buf sums;       /* checksums so far */
     ft_envelope_entry parts[FT_ENVELOPE_PARTS];
     uint32_t n_parts;
     bool open_part;
+    bool keep;         /* ft_envelope_abandon leaves the file to somebody else */
     ft_status st;      /* sticky */
     ft_error err;
 } ft_envelope_writer;
 
 /* Creates dir/name (0600, or by the umask when shared); it must not exist. */
 ft_status ft_envelope_create(ft_envelope_writer *w, const char *dir, const char *name, bool shared, ft_error *err);
+/* Opens an unfinished file again, to bring the writer where it was: what is put now is taken to be there already, as
+ * far as the file goes, and only hashed. The caller has seen to it that it is. FT_ENOTFOUND if there is no such file,
+ * or not one that begins as ft_envelope_create begins it. */
+ft_status ft_envelope_reopen(ft_envelope_writer *w, const char *dir, const char *name, ft_error *err);
+/* Ends that: the file is cut behind what was put, and what comes now is written. */
+ft_status ft_envelope_settle(ft_envelope_writer *w, ft_error *err);
+/* Hands everything put so far to the system. */
+ft_status ft_envelope_push(ft_envelope_writer *w, ft_error *err);
 /* Begins part `id` at an aligned offset; the part before it ends. Writing is sticky: failures surface in finish. */
 void ft_envelope_begin(ft_envelope_writer *w, uint32_t id, uint32_t flags);
 void ft_envelope_put(ft_envelope_writer *w, const void *data, size_t len);
@@ -53,7 +63,7 @@ ft_status ft_envelope_status(const ft_envelope_writer *w, ft_error *err);
 /* Writes directory, checksums and footer, syncs and closes. *hash identifies the content, *len is the file's. The file
  * stays under its temporary name. On failure the file is removed. */
 ft_status ft_envelope_finish(ft_envelope_writer *w, uint64_t *hash, uint64_t *len, ft_error *err);
-/* Gives up an unfinished file and removes it; harmless after finish. */
+/* Gives up an unfinished file and, unless w->keep, removes it; harmless after finish. */
 void ft_envelope_abandon(ft_envelope_writer *w);
 
 /* ------------------------------------------------ reading */

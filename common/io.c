@@ -44,6 +44,7 @@ const ft_io_table ft_io_system = {
     .write = write,
     .read = read,
     .read_at = pread,
+    .truncate = ftruncate,
     .sync = fsync,
     .rename = rename,
     .unlink = unlink,
@@ -141,6 +142,18 @@ ft_status ft_io_read_at(int fd, const char *path, uint64_t off, void *data, size
         *got += (size_t)n;
     }
     return FT_OK;
+}
+
+ft_status ft_io_cut(int fd, const char *path, uint64_t len, ft_error *err)
+{
+    int rc;
+
+    do
+        rc = ft_io->truncate(fd, (off_t)len);
+    while (rc != 0 && errno == EINTR);
+    if (rc == 0 && lseek(fd, (off_t)len, SEEK_SET) < 0)
+        rc = -1;
+    return rc == 0 ? FT_OK : ft_fail_errno(err, "%s: cannot cut", path);
 }
 
 static ft_status fail_open(const char *path, ft_error *err)

@@ -15,6 +15,7 @@ typedef struct ft_io_table {
     ssize_t (*write)(int fd, const void *data, size_t len);
     ssize_t (*read)(int fd, void *data, size_t len);
     ssize_t (*read_at)(int fd, void *data, size_t len, off_t off);
+    int (*truncate)(int fd, off_t len);
     int (*sync)(int fd);
     int (*rename)(const char *from, const char *to);
     int (*unlink)(const char *path);
@@ -51,6 +52,9 @@ ft_status ft_io_read_full(int fd, const char *path, void *data, size_t len, size
 
 /* The same from byte `off` of the file on; where reading goes on otherwise is left alone. */
 ft_status ft_io_read_at(int fd, const char *path, uint64_t off, void *data, size_t len, size_t *got, ft_error *err);
+
+/* Cuts an open file to len bytes and stands at its end. */
+ft_status ft_io_cut(int fd, const char *path, uint64_t len, ft_error *err);
 
 /* A whole file of at most max bytes into b (appended). FT_ENOTFOUND if there is none. */
 ft_status ft_io_read_file(const char *path, size_t max, ft_buf *b, ft_error *err);

@@ -188,7 +188,15 @@ static ft_status remove_entry(ft_buf *path, const char *dir, const char *name, f
     return ft_fail_errno(err, "%s: cannot remove", full);
 }
 
-ft_status ft_dir_clean(const char *dir, const ft_manifest *m, ft_error *err)
+static bool is_among(const char *name, const char *const *names, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(name, names[i]) == 0)
+            return true;
+    return false;
+}
+
+ft_status ft_dir_clean_but(const char *dir, const ft_manifest *m, const char *const *keep, size_t n, ft_error *err)
 {
     ft_buf path = {0};
     ft_status st = FT_OK;
@@ -198,9 +206,14 @@ ft_status ft_dir_clean(const char *dir, const ft_manifest *m, ft_error *err)
     if (!d)
         return ft_fail_errno(err, "%s: cannot read the directory", dir);
     for (const char *name; st == FT_OK && (name = next_name(d, dir, &st, err));)
-        if (is_temporary(name) || (segment_hash(name, &hash) && !names(m, hash)))
+        if ((is_temporary(name) || (segment_hash(name, &hash) && !names(m, hash))) && !is_among(name, keep, n))
             st = remove_entry(&path, dir, name, err);
     closedir(d);
     ft_buf_release(&path);
     return st;
+}
+
+ft_status ft_dir_clean(const char *dir, const ft_manifest *m, ft_error *err)
+{
+    return ft_dir_clean_but(dir, m, NULL, 0, err);
 }

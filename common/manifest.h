@@ -71,5 +71,7 @@ ft_status ft_dir_make(const char *dir, bool shared, ft_error *err);
 /* Removes temporary files, and segments that the manifest does not name (all of them if m is NULL). Never anything
  * that is not ours by name. */
 ft_status ft_dir_clean(const char *dir, const ft_manifest *m, ft_error *err);
+/* The same, but leaves the n names in `keep`. */
+ft_status ft_dir_clean_but(const char *dir, const ft_manifest *m, const char *const *keep, size_t n, ft_error *err);
 
 #endif

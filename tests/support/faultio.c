@@ -42,7 +42,7 @@ static bool now(ft_faultio_call call)
 
 /* ------------------------------------------------ the log */
 
-typedef enum op_kind { OP_CREATE, OP_RENAME, OP_UNLINK, OP_WRITE, OP_SYNC, OP_SYNC_DIR } op_kind;
+typedef enum op_kind { OP_CREATE, OP_RENAME, OP_UNLINK, OP_WRITE, OP_CUT, OP_SYNC, OP_SYNC_DIR } op_kind;
 
 /* Files are numbered as they are created; directories have numbers too, and no bytes. Names are relative to root, and
  * "" is root. */
@@ -50,7 +50,7 @@ typedef struct op {
     op_kind kind;
     size_t file;
     char *name, *to;    /* to: of a rename */
-    size_t off, len;    /* of a write */
+    size_t off, len;    /* of a write; off: the new length of a cut */
     unsigned char *data;
     size_t durable;     /* place of the sync that made it last; NONE while there was none */
 } op;
@@ -199,7 +199,7 @@ static void log_sync(int fd)
     for (size_t i = 0; i < record.n_ops; i++) {
         op *o = &record.ops[i];
         bool lasts = dir ? o->kind <= OP_UNLINK && is_in(o->name, dir)
-                         : o->kind == OP_WRITE && o->file == record.files[fd];
+                         : (o->kind == OP_WRITE || o->kind == OP_CUT) && o->file == record.files[fd];
         if (lasts && o->durable == NONE)
             o->durable = record.n_ops;
     }
@@ -291,6 +291,15 @@ static ssize_t do_read_at(int fd, void *data, size_t len, off_t off)
     return unlock(now(FT_CALL_READ) ? -1 : ft_io_system.read_at(fd, data, len, off));
 }
 
+static int do_truncate(int fd, off_t len)
+{
+    lock();
+    int rc = now(FT_CALL_TRUNCATE) ? -1 : ft_io_system.truncate(fd, len);
+    if (rc == 0 && record.root && fd < DESCRIPTORS && record.files[fd] != NONE)
+        append(OP_CUT, record.files[fd], NULL)->off = (size_t)len;
+    return (int)unlock(rc);
+}
+
 static int do_sync(int fd)
 {
     lock();
@@ -374,6 +383,7 @@ static const ft_io_table table = {
     .write = do_write,
     .read = do_read,
     .read_at = do_read_at,
+    .truncate = do_truncate,
     .sync = do_sync,
     .rename = do_rename,
     .unlink = do_unlink,
@@ -412,8 +422,8 @@ ft_faultio_call ft_faultio_failed(void)
 
 const char *ft_faultio_name(ft_faultio_call call)
 {
-    static const char *const names[FT_CALLS + 1] = {"open",  "write", "read",  "sync",  "rename",  "unlink",
-                                                    "map",   "close", "mkdir", "rmdir", "opendir", "none"};
+    static const char *const names[FT_CALLS + 1] = {"open",  "write", "read",  "sync",    "rename",   "unlink", "map",
+                                                    "close", "mkdir", "rmdir", "opendir", "truncate", "none"};
 
     return names[call];
 }
@@ -480,9 +490,12 @@ static void replay_file(size_t file, size_t cut, ft_rng *rng, unsigned percent, 
     cr_assert(fd >= 0, "%s: %s", path, strerror(errno));
     for (size_t i = 0; i < cut; i++) {
         const op *o = &record.ops[i];
-        if (o->kind != OP_WRITE || o->file != file)
+        if ((o->kind != OP_WRITE && o->kind != OP_CUT) || o->file != file)
             continue;
-        if (o->durable < cut || ft_rng_chance(rng, percent))
+        bool lasts = o->durable < cut || ft_rng_chance(rng, percent);
+        if (o->kind == OP_CUT)
+            cr_assert(!lasts || ftruncate(fd, (off_t)o->off) == 0);
+        else if (lasts)
             put_bytes(fd, o, o->len, false);
         else if (ft_rng_chance(rng, 50))
             put_bytes(fd, o, ft_rng_below(rng, (uint32_t)o->len), false);

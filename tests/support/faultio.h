@@ -34,6 +34,7 @@ typedef enum ft_faultio_call {
     FT_CALL_MKDIR,
     FT_CALL_RMDIR,
     FT_CALL_OPENDIR,
+    FT_CALL_TRUNCATE,
     FT_CALLS
 } ft_faultio_call;
 
