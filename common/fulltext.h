@@ -92,6 +92,7 @@ typedef struct ft_index_options {
     /* Called every so often within commit and merge, on the calling thread; must not use the handle (none). */
     void (*progress)(void *arg, ft_phase phase, uint64_t done, uint64_t total);
     void *progress_arg;
+    const char *resume_key;  /* create: stands for the documents to be added and how; see ft_index_resumed (none) */
 } ft_index_options;
 
 /* From byte `off` of a document's text on, the source line is `line` (until the next mark). */
@@ -159,6 +160,43 @@ FT_API ft_status ft_index_room_to_merge(ft_index *ix, ft_error *err);
 
 /* Gives up what was not committed, removes its files, releases the lock. */
 FT_API void ft_index_close(ft_index *ix);
+
+/* ---------------------------------------------------------------- going on after an interruption */
+
+/* A build that was begun with a resume_key and ended before its first commit, by ft_index_suspend or with its process,
+ * leaves what it finished in the directory, where the next writer removes it, unless that is ft_index_create with the
+ * same key, options and version of this library: then the documents that were kept are in the new handle from the
+ * beginning, and the index that comes of it is the same to the byte. The caller adds the same documents again in the
+ * same order. Those that are kept are not looked at but for their limits; ft_index_skip_to spares reading them.
+ * Deletions are not kept. */
+typedef struct ft_resumed {
+    uint64_t documents; /* that are kept */
+    uint64_t notes;     /* that stand before them */
+    bool discarded;     /* an unfinished build of another key was there, and was removed */
+} ft_resumed;
+FT_API void ft_index_resumed(const ft_index *ix, ft_resumed *out);
+
+/* Keeps bytes of the caller's, at most 65535, with the documents: they stand before the next one added. To tell which
+ * input a document is from, and what that looked like. Ignored where the next document is kept already, and without a
+ * resume_key. */
+FT_API ft_status ft_index_note(ft_index *ix, const void *bytes, size_t len, ft_error *err);
+
+/* The next of the notes that were kept, in order, if there are `more`. The bytes live until the next call. */
+typedef struct ft_note {
+    uint64_t documents; /* added before it */
+    ft_str bytes;
+} ft_note;
+FT_API ft_status ft_index_next_note(ft_index *ix, ft_note *out, bool *more, ft_error *err);
+
+/* Says that n documents, all of them kept, will not be added again: the next one is number n, counted from 0. */
+FT_API ft_status ft_index_skip_to(ft_index *ix, uint64_t n, ft_error *err);
+
+/* Gives up all that was added to a new index or kept: the next document is the first one. FT_EINVAL after a commit. */
+FT_API ft_status ft_index_restart(ft_index *ix, ft_error *err);
+
+/* Like ft_index_close, but what can be kept for a later ft_index_create with the same resume_key stays. Returns the
+ * number of documents that are; nothing is when writing failed. */
+FT_API uint64_t ft_index_suspend(ft_index *ix);
 
 /* ---------------------------------------------------------------- reading an index */
 

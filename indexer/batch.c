@@ -1,6 +1,7 @@
 /* batch.c - see batch.h. */
 #include "batch.h"
 
+#include "bytes.h"
 #include "mem.h"
 #include "segment.h"
 
@@ -38,6 +39,7 @@ void ft_batch_free(ft_batch *b)
     ft_buf_release(&b->stream);
     ft_buf_release(&b->titles);
     ft_buf_release(&b->ids);
+    ft_buf_release(&b->notes);
     ft_free(b->docs);
     ft_free(b->marks);
     ft_packed_release(&b->packed);
@@ -56,6 +58,7 @@ void ft_batch_reset(ft_batch *b, size_t keep)
     ft_buf_reset(&b->stream);
     ft_buf_reset(&b->titles);
     ft_buf_reset(&b->ids);
+    ft_buf_reset(&b->notes);
     ft_packed_reset(&b->packed);
     ft_run_list_release(&b->runs);
     b->passages.n = 0;
@@ -129,6 +132,19 @@ ft_status ft_batch_add(ft_batch *b, const ft_document *doc, ft_error *err)
 static const ft_buf *kept(const ft_batch *b)
 {
     return b->titles_only ? &b->titles : &b->stream;
+}
+
+ft_status ft_batch_note(ft_batch *b, const ft_buf *notes, ft_error *err)
+{
+    ft_bytes in = ft_bytes_of(notes->data, notes->len);
+
+    while (ft_bytes_left(&in) > 0) {
+        uint64_t len = ft_bytes_varint(&in);
+        ft_buf_put_varint(&b->notes, b->n_docs);
+        ft_buf_put_varint(&b->notes, len);
+        ft_buf_put(&b->notes, ft_bytes_take(&in, (size_t)len), (size_t)len);
+    }
+    return ft_buf_status(&b->notes, err);
 }
 
 ft_status ft_batch_carry(const ft_batch *b, ft_batch *next, ft_error *err)

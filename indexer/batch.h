@@ -31,6 +31,7 @@ typedef struct ft_batch {
     size_t n_docs, cap_docs;
     ft_line_mark *marks;
     size_t n_marks, cap_marks;
+    ft_buf notes;   /* for the journal, each: varints document it stands before, length; bytes */
     bool last;      /* the stream ends here */
     void *owner;    /* for whoever hands it to a worker */
     /* coming out */
@@ -61,6 +62,9 @@ void ft_batch_reset(ft_batch *b, size_t keep);
 
 /* Copies a valid document into the batch. On failure the batch is as before. */
 ft_status ft_batch_add(ft_batch *b, const ft_document *doc, ft_error *err);
+
+/* Notes, each a varint length and bytes, that stand before the document to be added next. */
+ft_status ft_batch_note(ft_batch *b, const ft_buf *notes, ft_error *err);
 
 /* Bytes of text and titles that are not carried. */
 static inline size_t ft_batch_size(const ft_batch *b)

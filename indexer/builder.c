@@ -5,7 +5,11 @@
  *     finish: merge all runs -> segment file (posting lists)
  *
  * How the memory budget M is spent: text waiting or in work, M/64 (1 to 8 MiB) for each of threads + 1 batches, about
- * four times that with what is made of it; surface forms, M/8 over all workers; runs in memory, M/2. */
+ * four times that with what is made of it; surface forms, M/8 over all workers; runs in memory, M/2.
+ *
+ * A build with a journal appends each batch to it when it is joined. Its runs then need no files of their own: when the
+ * memory is used up they are left to the journal. Only when there are more of them than can be read at once are they
+ * merged. A build that resumes joins the batches of the journal first, as if workers had just handed them over. */
 #include "builder.h"
 
 #include "mem.h"
@@ -29,6 +33,8 @@ struct ft_builder {
     size_t n_idle, cap_idle;
     ft_runs runs;
     uint64_t n_docs;
+    ft_journal *journal; /* borrowed; NULL: none */
+    bool replaying;
     _Atomic bool abandoned; /* jobs that have not begun need not */
 };
 
@@ -85,29 +91,43 @@ static void put_idle(ft_builder *b, ft_batch *batch)
         ft_batch_free(batch);
 }
 
-ft_status ft_builder_new(ft_builder **out, const ft_build_config *config, ft_error *err)
+/* Everything but the segment's file. */
+static ft_status new_builder(ft_builder **out, const ft_build_config *config, ft_journal *journal, ft_error *err)
 {
-    ft_builder *b = ft_alloc_zero(1, sizeof *b);
+    ft_builder *b = *out = ft_alloc_zero(1, sizeof *b);
     uint64_t share = config->memory / 64;
 
-    *out = NULL;
     if (!b)
         return ft_fail_nomem(err);
     b->config = config;
+    b->journal = journal;
     b->flush.env.fd = -1;
     if (share > config->memory / 8 / (config->threads + 1))
         share = config->memory / 8 / (config->threads + 1);
     b->batch_bytes = (size_t)clamp(share, BATCH_MIN, BATCH_MAX);
-    ft_runs_init(&b->runs, config, config->memory / 2);
+    ft_runs_init(&b->runs, config, journal, config->memory / 2);
     ft_status st = start_workers(b, err);
+    return st == FT_OK ? next_batch(b, &b->batch, err) : st;
+}
+
+static void keep_journal(ft_builder *b)
+{
+    b->flush.journal = b->journal;
+    b->flush.env.keep = b->journal != NULL;
+}
+
+ft_status ft_builder_new(ft_builder **out, const ft_build_config *config, ft_journal *journal, ft_error *err)
+{
+    ft_status st = new_builder(out, config, journal, err);
+
     if (st == FT_OK)
-        st = next_batch(b, &b->batch, err);
+        st = ft_flush_begin(&(*out)->flush, config, FT_JOURNAL_SEGMENT, err);
     if (st == FT_OK)
-        st = ft_flush_begin(&b->flush, config, FT_TEMP_PREFIX "segment", err);
-    if (st == FT_OK)
-        *out = b;
-    else
-        ft_builder_free(b);
+        keep_journal(*out);
+    if (st != FT_OK) {
+        ft_builder_free(*out);
+        *out = NULL;
+    }
     return st;
 }
 
@@ -136,10 +156,20 @@ void ft_builder_free(ft_builder *b)
 
 /* ------------------------------------------------ batches */
 
+/* Once a batch is in the segment. The one that ends the stream is left out: the next build may add to what is kept. */
+static ft_status note_batch(ft_builder *b, ft_batch *batch, uint64_t stored, ft_error *err)
+{
+    if (!b->journal || b->replaying || batch->last)
+        return FT_OK;
+    ft_status st = ft_envelope_push(&b->flush.env, err);
+    return st == FT_OK ? ft_journal_append(b->journal, batch, stored, err) : st;
+}
+
 /* Appends a processed batch to the segment. */
 static ft_status join(ft_builder *b, ft_batch *batch, ft_error *err)
 {
     uint32_t base = b->flush.n_passages, first;
+    uint64_t stored = b->flush.env.off;
     ft_status st = batch->st;
 
     if (st != FT_OK && err)
@@ -157,6 +187,8 @@ static ft_status join(ft_builder *b, ft_batch *batch, ft_error *err)
         st = ft_flush_doc(&b->flush, id, &entry, batch->passages.items + d->first_passage,
                           batch->lengths + d->first_passage, &first, err);
     }
+    if (st == FT_OK)
+        st = note_batch(b, batch, stored, err);
     if (st == FT_OK)
         st = ft_runs_take(&b->runs, &batch->runs, base, err);
     put_idle(b, batch);
@@ -200,22 +232,73 @@ static ft_status submit(ft_builder *b, bool last, ft_error *err)
     return st;
 }
 
+/* Joins the batches of the journal. Each carries what the batch being filled begins with. */
+static ft_status replay(ft_builder *b, ft_error *err)
+{
+    ft_status st = FT_OK;
+
+    b->replaying = true;
+    for (bool more = true; st == FT_OK && more;) {
+        ft_batch *batch;
+        st = ft_build_canceled(b->config, err);
+        if (st == FT_OK)
+            st = next_batch(b, &batch, err);
+        if (st != FT_OK)
+            break;
+        st = ft_journal_next(b->journal, batch, b->flush.env.off, &more, err);
+        if (st == FT_OK && more) {
+            ft_buf_reset(&b->batch->stream);
+            st = ft_batch_carry(batch, b->batch, err);
+        }
+        if (st == FT_OK && more)
+            st = join(b, batch, err);
+        else
+            ft_batch_free(batch);
+    }
+    b->replaying = false;
+    b->n_docs = ft_journal_docs(b->journal);
+    return st;
+}
+
+ft_status ft_builder_resume(ft_builder **out, const ft_build_config *config, ft_journal *journal, ft_error *err)
+{
+    ft_status st = new_builder(out, config, journal, err);
+    ft_builder *b = *out;
+
+    if (st == FT_OK)
+        st = ft_journal_sealed(journal) ? ft_flush_begin(&b->flush, config, FT_JOURNAL_SEGMENT, err)
+                                        : ft_flush_reopen(&b->flush, config, FT_JOURNAL_SEGMENT, err);
+    if (st == FT_OK) {
+        keep_journal(b);
+        st = replay(b, err);
+    }
+    if (st == FT_OK && b->n_docs > 0)
+        st = ft_envelope_settle(&b->flush.env, err);
+    if (st == FT_OK && b->n_docs > 0)
+        return ft_journal_settle(journal, err);
+    ft_builder_free(b);
+    *out = NULL;
+    return st == FT_OK || st == FT_ENOTFOUND ? ft_journal_restart(journal, err) : st;
+}
+
 /* Text is what fills a batch, as a rule; documents without any have a size too. */
 static bool is_full(const ft_builder *b)
 {
     const ft_batch *batch = b->batch;
 
     return ft_batch_size(batch) + batch->ids.len + batch->n_docs * sizeof *batch->docs
-               + batch->n_marks * sizeof *batch->marks >= b->batch_bytes;
+               + batch->n_marks * sizeof *batch->marks + batch->notes.len >= b->batch_bytes;
 }
 
-ft_status ft_builder_add(ft_builder *b, const ft_document *doc, ft_error *err)
+ft_status ft_builder_add(ft_builder *b, const ft_document *doc, const ft_buf *notes, ft_error *err)
 {
     size_t len = doc->text.len + doc->title.len;
     ft_status st = ft_build_canceled(b->config, err);
 
     if (st == FT_OK && b->batch->n_docs > 0 && len + ft_batch_size(b->batch) > b->batch_bytes)
         st = submit(b, false, err);
+    if (st == FT_OK)
+        st = ft_batch_note(b->batch, notes, err);
     if (st == FT_OK)
         st = ft_batch_add(b->batch, doc, err);
     if (st == FT_OK)

@@ -115,6 +115,9 @@ static ft_status write_manifest(ft_index *ix, ft_manifest *next, ft_error *err)
     ft_manifest_release(&ix->committed);
     ix->committed = copy;
     ix->create = false;
+    ft_journal_close(ix->journal);
+    ix->journal = NULL;
+    ix->resumed = (ft_resumed){0};
     /* What is not needed any more takes up room, and nothing else: the next writer would remove it. */
     ft_dir_clean(ix->path, &ix->committed, NULL);
     return FT_OK;

@@ -2,6 +2,7 @@
  * documents, then posting lists and dictionary (flush_lists.c). */
 #include "flush.h"
 
+#include "journal.h"
 #include "mem.h"
 
 ft_status ft_build_canceled(const ft_build_config *config, ft_error *err)
@@ -25,21 +26,37 @@ static ft_status remove_leftover(const char *dir, const char *name, ft_error *er
     return FT_OK;
 }
 
-ft_status ft_flush_begin(ft_flush *f, const ft_build_config *config, const char *name, ft_error *err)
+static ft_status begin(ft_flush *f, const ft_build_config *config, const char *name, ft_error *err)
 {
     *f = (ft_flush){.config = config, .env = {.fd = -1}};
     memccpy(f->name, name, 0, sizeof f->name);
-    ft_status st = remove_leftover(config->dir, name, err);
-    if (st == FT_OK)
-        st = ft_store_writer_init(&f->store, config->dir, err);
+    ft_status st = ft_store_writer_init(&f->store, config->dir, err);
     if (st == FT_OK)
         st = ft_passages_writer_new(&f->passages, config->dir, err);
     if (st == FT_OK && config->titles_only)
         ft_passages_writer_titles_only(f->passages);
+    return st == FT_OK ? ft_ids_writer_new(&f->ids, config->dir, err) : st;
+}
+
+ft_status ft_flush_begin(ft_flush *f, const ft_build_config *config, const char *name, ft_error *err)
+{
+    ft_status st = begin(f, config, name, err);
+
     if (st == FT_OK)
-        st = ft_ids_writer_new(&f->ids, config->dir, err);
+        st = remove_leftover(config->dir, name, err);
     if (st == FT_OK)
         st = ft_envelope_create(&f->env, config->dir, name, config->shared, err);
+    if (st == FT_OK)
+        ft_envelope_begin(&f->env, FT_PART_STORED, FT_PART_REQUIRED);
+    return st;
+}
+
+ft_status ft_flush_reopen(ft_flush *f, const ft_build_config *config, const char *name, ft_error *err)
+{
+    ft_status st = begin(f, config, name, err);
+
+    if (st == FT_OK)
+        st = ft_envelope_reopen(&f->env, config->dir, name, err);
     if (st == FT_OK)
         ft_envelope_begin(&f->env, FT_PART_STORED, FT_PART_REQUIRED);
     return st;
@@ -127,6 +144,8 @@ ft_status ft_flush_finish(ft_flush *f, const ft_list_ranges *ranges, ft_pool *po
         out->entry.titles_only = c->titles_only;
         st = ft_envelope_finish(&f->env, &out->entry.hash, &out->entry.len, err);
     }
+    if (st == FT_OK && f->journal)
+        st = ft_journal_seal(f->journal, out->entry.hash, err);
     if (st == FT_OK)
         st = rename_segment(f, out->entry.hash, err);
     if (st != FT_OK) {

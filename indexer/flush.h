@@ -7,6 +7,8 @@
 #include "ranges.h"
 #include "segment.h"
 
+typedef struct ft_journal ft_journal;
+
 /* What shapes a build. All borrowed. */
 typedef struct ft_build_config {
     const char *dir;
@@ -42,6 +44,7 @@ typedef struct ft_flush {
     uint32_t n_docs, n_passages;
     uint64_t n_tokens;
     char name[32];     /* of the temporary file */
+    ft_journal *journal; /* of the build, borrowed; NULL: none */
 } ft_flush;
 
 /* A written segment, synced, under its own name; no manifest names it yet. */
@@ -54,6 +57,9 @@ typedef struct ft_flushed {
 
 /* Begins a segment in the temporary file `name`; ft_flush_abandon must follow, also after success or failure. */
 ft_status ft_flush_begin(ft_flush *f, const ft_build_config *config, const char *name, ft_error *err);
+/* The same with a file that was left unfinished: what is put until ft_envelope_settle is taken to be there.
+ * FT_ENOTFOUND as from ft_envelope_reopen. */
+ft_status ft_flush_reopen(ft_flush *f, const ft_build_config *config, const char *name, ft_error *err);
 
 /* Appends packed blocks to the stored stream; only the very last block of all may be short. */
 ft_status ft_flush_packed(ft_flush *f, const ft_packed *packed, ft_error *err);
@@ -70,7 +76,7 @@ ft_status ft_flush_finish(ft_flush *f, const ft_list_ranges *ranges, ft_pool *po
 /* Its part for the lists: POSTINGS, POSITIONS and the dictionary; sets n_terms and n_postings of out. */
 ft_status ft_flush_lists(ft_flush *f, const ft_list_ranges *ranges, ft_pool *pool, ft_flushed *out, ft_error *err);
 
-/* Releases everything; removes an unfinished file. */
+/* Releases everything; removes an unfinished file, unless there is a journal. */
 void ft_flush_abandon(ft_flush *f);
 
 #endif

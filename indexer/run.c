@@ -1,7 +1,7 @@
 /* run.c - runs: see run.h for the format.
  *
- * A run is never kept beyond the process that wrote it, so it has no checksums; all the same its reader believes no
- * number that would lead it outside of its bytes or arrays. */
+ * A run has no checksums: the journal, the only place where it outlives the process that wrote it, has them. All the
+ * same its reader believes no number that would lead it outside of its bytes or arrays. */
 #include "run.h"
 
 #include "bytes.h"
@@ -13,13 +13,12 @@
 
 #define RUN_PAD 16u             /* readable bytes behind a run or window: the longest varint and some */
 #define WRITE_CHUNK (256u << 10)
-#define WINDOW_MIN (16u << 10)
 #define RUN_NAME FT_TEMP_PREFIX "run"
 
 void ft_run_release(ft_run *run)
 {
     ft_buf_release(&run->mem);
-    if (run->fd >= 0)
+    if (run->fd >= 0 && !run->borrowed)
         ft_io->close(run->fd);
     ft_free(run->marks);
     *run = FT_RUN_NONE;
@@ -356,12 +355,12 @@ ft_status ft_run_reader_init(ft_run_reader *r, const ft_run *run, uint32_t from,
         r->end = run->mem.data + end;
         return FT_OK;
     }
-    r->window_cap = window < WINDOW_MIN ? WINDOW_MIN : window;
+    r->window_cap = window < FT_RUN_WINDOW_MIN ? FT_RUN_WINDOW_MIN : window;
     r->window = ft_alloc(r->window_cap + RUN_PAD, 1);
     if (!r->window)
         return ft_fail_nomem(err);
     r->p = r->end = r->window;
-    r->off = begin;
+    r->off = run->off + begin;
     r->left = end - begin;
     return fill(r, 1, err);
 }

@@ -21,7 +21,9 @@ typedef struct ft_run_mark {
 
 typedef struct ft_run {
     ft_buf mem;     /* the run, and 16 bytes of padding that len does not count; empty if in a file */
-    int fd;         /* of the unlinked file, or -1 */
+    int fd;         /* of the file, or -1 */
+    bool borrowed;  /* fd is somebody else's; else the run's own, of a file without a name */
+    uint64_t off;   /* where it begins in the file. In memory: in the journal, if that has a copy; else 0 */
     uint64_t len;   /* bytes */
     uint32_t base;  /* added to its passage numbers */
     bool continues; /* as in ft_list_source */
@@ -33,6 +35,8 @@ typedef struct ft_run {
 #define FT_RUN_NONE ((ft_run){.fd = -1})
 
 void ft_run_release(ft_run *run);
+
+#define FT_RUN_WINDOW_MIN ((size_t)16 << 10) /* bytes that reading a run from a file takes at least */
 
 /* ------------------------------------------------ writing */
 
@@ -81,5 +85,11 @@ typedef struct ft_run_reader {
 ft_status ft_run_reader_init(ft_run_reader *r, const ft_run *run, uint32_t from, uint32_t to, size_t window,
                              ft_error *err);
 void ft_run_reader_release(ft_run_reader *r);
+
+/* Whether the run->len bytes at p are those of a run whose terms, passages and positions ascend: passages not below
+ * `first` and below n_passages. *last is then raised to its last passage, and the run, which has none, gets its marks.
+ * For runs that another process wrote. FT_ENOMEM. In run_check.c. */
+ft_status ft_run_check(ft_run *run, const unsigned char *p, uint32_t first, uint32_t n_passages, uint32_t *last,
+                       bool *good, ft_error *err);
 
 #endif

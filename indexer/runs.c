@@ -8,9 +8,9 @@
 #define WINDOW_MAX (1u << 20)
 #define WINDOW_SHARE 8u /* of the memory budget, for all windows together */
 
-void ft_runs_init(ft_runs *r, const ft_build_config *config, uint64_t room)
+void ft_runs_init(ft_runs *r, const ft_build_config *config, const ft_journal *journal, uint64_t room)
 {
-    *r = (ft_runs){.config = config, .room = room};
+    *r = (ft_runs){.config = config, .journal = journal, .room = room};
 }
 
 void ft_runs_release(ft_runs *r)
@@ -113,15 +113,40 @@ static ft_status merge_runs(ft_runs *r, size_t first, ft_error *err)
     }
     merged.level = level + 1;
     list->items[first] = merged;
-    list->n = r->n_files = first + 1;
+    list->n = r->n_files = r->n_merged = first + 1;
     r->bytes = 0;
     return FT_OK;
+}
+
+/* So many runs of the journal can be read at once, by all workers: their windows take half of the memory, when little
+ * else needs any. */
+static size_t most_left(const ft_runs *r)
+{
+    uint64_t n = r->config->memory / 2 / FT_RUN_WINDOW_MIN / r->config->threads;
+
+    return n > LEVEL_RUNS ? (size_t)n : LEVEL_RUNS;
+}
+
+/* Gives back the memory of runs that the journal has. */
+static void leave_runs(ft_runs *r)
+{
+    for (; r->n_files < r->list.n && ft_journal_take_run(r->journal, &r->list.items[r->n_files]); r->n_files++)
+        r->bytes -= r->list.items[r->n_files].len;
+}
+
+static bool is_too_much(const ft_runs *r)
+{
+    return r->bytes > r->room || r->n_files - r->n_merged > most_left(r);
 }
 
 /* Moves the runs in memory to a file, and files together where there are many of one size. */
 static ft_status spill(ft_runs *r, ft_error *err)
 {
-    ft_status st = merge_runs(r, r->n_files, err);
+    if (r->journal)
+        leave_runs(r);
+    if (!is_too_much(r))
+        return FT_OK;
+    ft_status st = merge_runs(r, r->n_merged, err);
 
     while (st == FT_OK && r->n_files >= LEVEL_RUNS) {
         const ft_run *last = &r->list.items[r->n_files - 1];
@@ -141,7 +166,12 @@ ft_status ft_runs_take(ft_runs *r, ft_run_list *from, uint32_t base, ft_error *e
         *run = from->items[i];
         from->items[i] = FT_RUN_NONE;
         run->base = base;
-        r->bytes += run->len;
+        /* Marks stay in memory wherever the run is. */
+        r->bytes += run->n_marks * sizeof *run->marks;
+        if (run->fd < 0)
+            r->bytes += run->len;
+        else
+            r->n_files++;
     }
-    return r->bytes > r->room ? spill(r, err) : FT_OK;
+    return is_too_much(r) ? spill(r, err) : FT_OK;
 }

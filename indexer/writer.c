@@ -129,30 +129,43 @@ static ft_status survey(ft_index *ix, bool replace, ft_dir_state *state, ft_erro
     return FT_OK;
 }
 
+ft_status ft_writer_clean(const ft_index *ix, const ft_manifest *m, bool keep, ft_error *err)
+{
+    const char *names[FT_JOURNAL_FILES];
+    size_t n = keep && ix->journal ? ft_journal_files(ix->journal, names) : 0;
+
+    return ft_dir_clean_but(ix->path, m, names, n, err);
+}
+
 /* Removes what an earlier writer left behind. The rename of the manifest must last before files go that only the
  * manifest before it names. */
 static ft_status clean(const ft_index *ix, const ft_manifest *m, ft_error *err)
 {
     ft_status st = ft_io_sync_dir(ix->path, err);
 
-    return st == FT_OK ? ft_dir_clean(ix->path, m, err) : st;
+    return st == FT_OK ? ft_writer_clean(ix, m, true, err) : st;
 }
 
-/* With the lock held: begins at the generation of the index that is replaced, whose files stay. */
-static ft_status begin_new(ft_index *ix, ft_error *err)
+/* With the lock held: begins at the generation of the index that is replaced, whose files stay; and with what an
+ * unfinished build of this key left. */
+static ft_status begin_new(ft_index *ix, const char *resume_key, ft_error *err)
 {
     ft_manifest old = {0};
-    ft_status st = FT_OK;
+    ft_status st = ft_analysis_fingerprint(&ix->analysis, &ix->committed.fingerprint, err);
+    uint64_t fingerprint = ix->committed.fingerprint;
 
+    if (st == FT_OK)
+        st = ft_writer_resume(ix, resume_key, err);
+    if (st != FT_OK)
+        return st;
     if (!ix->had_manifest)
         st = clean(ix, NULL, err);
     else if (ft_manifest_read(&old, ix->path, NULL) == FT_OK)
         st = clean(ix, &old, err);
     ix->committed = (ft_manifest){.generation = old.generation, .analysis = ix->analysis, .k1 = ix->config.k1,
-                                  .b = ix->config.b, .titles_only = ix->config.titles_only};
+                                  .b = ix->config.b, .titles_only = ix->config.titles_only,
+                                  .fingerprint = fingerprint};
     ft_manifest_release(&old);
-    if (st == FT_OK)
-        st = ft_analysis_fingerprint(&ix->analysis, &ix->committed.fingerprint, err);
     if (st == FT_OK)
         st = ft_manifest_copy(&ix->next, &ix->committed, err);
     return st;
@@ -181,7 +194,7 @@ ft_status ft_index_create(ft_index **out, const char *path, const ft_index_optio
     if (st == FT_OK) /* again, now that nobody else changes it */
         st = survey(ix, o.replace, &state, err);
     if (st == FT_OK)
-        st = begin_new(ix, err);
+        st = begin_new(ix, o.resume_key, err);
     if (st == FT_OK)
         *out = ix;
     else
@@ -234,7 +247,7 @@ static void clean_up(ft_index *ix)
     bool known = !ix->uncertain || now.generation == ix->committed.generation; /* 0: none */
 
     if (known && (st == FT_OK || st == FT_ENOINDEX))
-        ft_dir_clean(ix->path, st == FT_OK ? &now : NULL, NULL);
+        ft_writer_clean(ix, st == FT_OK ? &now : NULL, ix->suspended, NULL);
     ft_manifest_release(&now);
 }
 
@@ -261,16 +274,18 @@ void ft_index_close(ft_index *ix)
     ft_writer_close_segments(ix);
     if (ix->lock >= 0) {
         clean_up(ix);
-        if (ix->create && !ix->had_manifest)
+        if (ix->create && !ix->had_manifest && !ix->suspended)
             remove_unused(ix);
     } else if (ix->made_dir) {
         ft_io->rmdir(ix->path);
     }
+    ft_journal_close(ix->journal);
     ft_lock_release(ix->lock);
     ft_manifest_release(&ix->committed);
     ft_manifest_release(&ix->next);
     ft_free(ix->deletes);
     ft_buf_release(&ix->delete_ids);
+    ft_buf_release(&ix->notes);
     ft_free(ix->path);
     ft_free(ix);
 }
@@ -371,11 +386,16 @@ ft_status ft_index_add(ft_index *ix, const ft_document *doc, ft_error *err)
         st = check_document(&d, doc, err);
     if (st != FT_OK)
         return st;
+    if (ix->n_given < ix->resumed.documents) {
+        ix->n_given++;
+        return FT_OK;
+    }
     st = delete_committed(ix, d.id.ptr, d.id.len, &ix->n_replaced, &existed, &failure);
     if (st == FT_OK && !ix->builder)
-        st = ft_builder_new(&ix->builder, &ix->config, &failure);
+        st = ft_builder_new(&ix->builder, &ix->config, ix->journal, &failure);
     if (st == FT_OK)
-        st = ft_builder_add(ix->builder, &d, &failure);
+        st = ft_builder_add(ix->builder, &d, &ix->notes, &failure);
+    ft_buf_reset(&ix->notes);
     return ft_writer_fail(ix, st, &failure, err);
 }
 
@@ -384,11 +404,13 @@ static ft_status delete_added(ft_index *ix, const char *id, size_t len, ft_error
 {
     if (!ix->builder)
         return FT_OK;
+    bool again = ix->n_given < ix->resumed.documents;
+    uint64_t n_added = again ? ix->n_given : ft_builder_docs(ix->builder);
     size_t at = ix->delete_ids.len;
     ft_buf_put(&ix->delete_ids, id, len);
     if (ix->delete_ids.failed || FT_GROW(ix->deletes, ix->cap_deletes, ix->n_deletes + 1) != 0)
         return ft_fail_nomem(err);
-    ix->deletes[ix->n_deletes++] = (ft_pending_delete){at, len, ft_builder_docs(ix->builder)};
+    ix->deletes[ix->n_deletes++] = (ft_pending_delete){at, len, n_added};
     return FT_OK;
 }
 

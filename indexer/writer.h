@@ -32,6 +32,11 @@ struct ft_index {
     size_t n_deletes, cap_deletes;
     ft_buf delete_ids;
     uint64_t n_replaced, n_deleted; /* since the last commit */
+    ft_journal *journal;  /* until the first commit of a build that can be resumed; else NULL */
+    ft_resumed resumed;
+    uint64_t n_given;     /* documents added again while they were kept */
+    ft_buf notes;         /* that stand before the next document (ft_batch_note) */
+    bool suspended;       /* what the journal needs stays when the handle is closed */
     ft_status st;         /* sticky */
     ft_error err;
 };
@@ -39,6 +44,12 @@ struct ft_index {
 /* Opens the segments of ix->next, unless they are open. */
 ft_status ft_writer_open_segments(ft_index *ix, ft_error *err);
 void ft_writer_close_segments(ft_index *ix);
+
+/* Removes what the manifest does not name, but for an unfinished build where that is to be kept. */
+ft_status ft_writer_clean(const ft_index *ix, const ft_manifest *m, bool keep, ft_error *err);
+
+/* Opens the journal of this key and takes up what it has. In resume.c. */
+ft_status ft_writer_resume(ft_index *ix, const char *key, ft_error *err);
 
 /* The handle's sticky failure, if there is one. */
 ft_status ft_writer_status(const ft_index *ix, ft_error *err);

@@ -151,6 +151,74 @@ Test(run, no_terms)
     ft_run_release(&run);
 }
 
+/* Whether bytes are a run with passages in [first, n). */
+static bool is_run(const unsigned char *bytes, size_t len, uint32_t first, uint32_t n, ft_run *out)
+{
+    uint32_t last = 0;
+    bool good;
+
+    *out = FT_RUN_NONE;
+    out->len = len;
+    cr_assert_eq(ft_run_check(out, bytes, first, n, &last, &good, NULL), FT_OK);
+    cr_assert(!good || last < n);
+    return good;
+}
+
+Test(run, is_checked)
+{
+    ft_run_writer w;
+    ft_run run, found;
+
+    cr_assert_eq(ft_run_writer_init(&w, NULL, NULL), FT_OK);
+    for (unsigned t = 0; t < N_TERMS; t++)
+        put_list(&w, t);
+    cr_assert_eq(ft_run_writer_finish(&w, &run, NULL), FT_OK);
+    size_t len = (size_t)run.len, n_good = 0;
+    cr_assert(is_run(run.mem.data, len, 0, UINT32_MAX, &found));
+    cr_assert_eq(found.n_marks, run.n_marks);
+    for (size_t i = 0; i < run.n_marks; i++)
+        cr_assert(found.marks[i].off == run.marks[i].off && found.marks[i].prefix == run.marks[i].prefix);
+    ft_run_release(&found);
+    cr_assert_not(is_run(run.mem.data, len, 0, 70000000, &found), "passages too large");
+    ft_run_release(&found);
+    cr_assert_not(is_run(run.mem.data, len, 1, UINT32_MAX, &found), "term 0 begins at passage 0");
+    ft_run_release(&found);
+    for (size_t i = 1; i < len; i += 1 + i / 50) {
+        n_good += is_run(run.mem.data, i, 0, UINT32_MAX, &found);
+        ft_run_release(&found);
+    }
+    cr_assert_leq(n_good, 2, "cut behind a term, and no more");
+    ft_run_release(&run);
+}
+
+Test(run, that_does_not_ascend_is_none)
+{
+    static const struct {
+        const char *bytes;
+        size_t len;
+        bool good;
+    } cases[] = {
+        {"", 0, true},
+        {"\0\1a\1\0\0\0", 7, true},
+        {"\0\1a\1\0\0\0\1\1b\1\0\0\0", 14, false},       /* another prefix, which shares nothing */
+        {"\0\2ab\1\0\0\0\2\1b\1\0\0\0", 15, true},
+        {"\0\1b\1\0\0\0\0\1a\1\0\0\0", 14, false},       /* terms */
+        {"\0\1a\1\0\0\0\1\0\1\0\0\0", 13, false},        /* no more than the term before */
+        {"\0\2ab\1\0\0\0\0\1a\1\0\0\0", 15, false},
+        {"\0\1a\2\0\0\0\0\0", 9, false},                 /* the same passage */
+        {"\0\1a\1\1\2\5\0\0", 9, true},                  /* positions 5 and 6 */
+        {"\0\1a\1\1\2\1\376\377\377\377\17\0", 13, false}, /* 1 and 2^32 */
+        {"\0\1a\1\1\0\0\0", 8, false},                   /* tf 0 */
+    };
+    ft_run found;
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        cr_assert_eq(is_run((const unsigned char *)cases[i].bytes, cases[i].len, 0, 9, &found), cases[i].good,
+                     "case %zu", i);
+        ft_run_release(&found);
+    }
+}
+
 /* Whatever the bytes are, the reader stays inside of them and ends. */
 Test(run, damaged_bytes_are_no_danger)
 {
