@@ -128,12 +128,6 @@ ft_status ft_batch_add(ft_batch *b, const ft_document *doc, ft_error *err)
     return FT_OK;
 }
 
-/* What of a batch goes to the stored stream. */
-static const ft_buf *kept(const ft_batch *b)
-{
-    return b->titles_only ? &b->titles : &b->stream;
-}
-
 ft_status ft_batch_note(ft_batch *b, const ft_buf *notes, ft_error *err)
 {
     ft_bytes in = ft_bytes_of(notes->data, notes->len);
@@ -149,7 +143,7 @@ ft_status ft_batch_note(ft_batch *b, const ft_buf *notes, ft_error *err)
 
 ft_status ft_batch_carry(const ft_batch *b, ft_batch *next, ft_error *err)
 {
-    const ft_buf *from = kept(b);
+    const ft_buf *from = ft_batch_kept(b);
     ft_buf *to = b->titles_only ? &next->titles : &next->stream;
     size_t n = from->len % FT_STORE_BLOCK;
 
@@ -211,7 +205,7 @@ static ft_status process_doc(ft_batch *b, ft_batch_worker *w, ft_batch_doc *d)
 
 void ft_batch_process(ft_batch *b, ft_batch_worker *w)
 {
-    b->st = ft_packed_add(&b->packed, w->packer, kept(b)->data, kept(b)->len, b->last, &b->err);
+    b->st = ft_packed_add(&b->packed, w->packer, ft_batch_kept(b)->data, ft_batch_kept(b)->len, b->last, &b->err);
     if (b->st == FT_OK && b->n_docs > 0)
         memset(b->stream.data + b->stream.len, 0, FT_VOCABULARY_PAD);
     for (size_t i = 0; b->st == FT_OK && i < b->n_docs; i++) {

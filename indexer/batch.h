@@ -66,6 +66,12 @@ ft_status ft_batch_add(ft_batch *b, const ft_document *doc, ft_error *err);
 /* Notes, each a varint length and bytes, that stand before the document to be added next. */
 ft_status ft_batch_note(ft_batch *b, const ft_buf *notes, ft_error *err);
 
+/* What of a batch goes to the stored stream. */
+static inline const ft_buf *ft_batch_kept(const ft_batch *b)
+{
+    return b->titles_only ? &b->titles : &b->stream;
+}
+
 /* Bytes of text and titles that are not carried. */
 static inline size_t ft_batch_size(const ft_batch *b)
 {

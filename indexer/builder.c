@@ -248,6 +248,7 @@ static ft_status replay(ft_builder *b, ft_error *err)
         st = ft_journal_next(b->journal, batch, b->flush.env.off, &more, err);
         if (st == FT_OK && more) {
             ft_buf_reset(&b->batch->stream);
+            ft_buf_reset(&b->batch->titles);
             st = ft_batch_carry(batch, b->batch, err);
         }
         if (st == FT_OK && more)

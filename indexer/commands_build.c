@@ -57,19 +57,6 @@ static int finish(ft_intake *b, const ft_commit_info *info)
     return ft_out_close(&out, 0);
 }
 
-/* What is left behind by a stop that the user asked for. */
-static int interrupted(const char *index)
-{
-    ft_reader *rd = NULL;
-    ft_error err;
-    bool kept = ft_reader_open(&rd, index, &err) == FT_OK;
-
-    ft_reader_close(rd);
-    ft_fail(&err, FT_ECANCELED, "%s: interrupted, %s", index,
-            kept ? "the index is as it was" : "no index was made");
-    return ft_cli_fail(&err);
-}
-
 /* ---------------------------------------------------------------- both commands */
 
 /* What the inputs come to, as far as anybody wants to know: the progress line, and whether the disk has room. */
@@ -87,13 +74,25 @@ static ft_status survey(ft_intake *b, const char *const *words, size_t n, const 
     return st;
 }
 
+static ft_status read_inputs(ft_intake *b, const ft_visitor *v, const char *const *words, size_t n, ft_error *err)
+{
+    ft_status st = ft_inputs_walk(words, n, v, err);
+
+    return st == FT_OK ? ft_resume_end(b, err) : st;
+}
+
 static ft_status fill_index(ft_intake *b, const char *const *words, size_t n, ft_commit_info *info, ft_error *err)
 {
     ft_visitor v = ft_intake_visitor(b, words[0]);
     ft_status st = survey(b, words + 1, n - 1, &v, err);
 
     if (st == FT_OK)
-        st = ft_inputs_walk(words + 1, n - 1, &v, err);
+        st = read_inputs(b, &v, words + 1, n - 1, err);
+    if (st != FT_OK && b->resume.changed[0]) {
+        st = ft_resume_restart(b, err);
+        if (st == FT_OK)
+            st = read_inputs(b, &v, words + 1, n - 1, err);
+    }
     if (st == FT_OK)
         st = ft_index_commit(b->ix, info, err);
     ft_progress_clear(&b->progress);
@@ -117,18 +116,23 @@ static int run(const ft_settings *set, const char *command, bool create, const c
     opts.progress_arg = &b.progress;
     if (st == FT_OK)
         st = ft_inputs_exist(words + 1, n - 1, &err);
+    if (st == FT_OK && create)
+        st = ft_resume_init(&b.resume, set, words + 1, n - 1, &opts.resume_key, &err);
     if (st == FT_OK)
         st = create ? ft_index_create(&b.ix, words[0], &opts, &err) : ft_index_open(&b.ix, words[0], &opts, &err);
-    if (st == FT_OK)
-        st = fill_index(&b, words, n, &info, &err);
-    ft_index_close(b.ix);
     if (st == FT_OK) {
+        ft_resume_begin(&b);
+        st = fill_index(&b, words, n, &info, &err);
+    }
+    if (st == FT_OK) {
+        ft_index_close(b.ix);
         int status = finish(&b, &info);
         ft_intake_release(&b);
         return status;
     }
+    ft_resume_leave(&b, words[0], st, &err);
     ft_intake_release(&b);
-    return st == FT_ECANCELED ? interrupted(words[0]) : ft_cli_fail(&err);
+    return ft_cli_fail(&err);
 }
 
 int ft_commands_build(const ft_settings *set, const char *const *words, size_t n)

@@ -241,7 +241,7 @@ static ft_status read_file(ft_intake *b, int fd, const struct stat *sb, bool nam
 static ft_status on_file(void *arg, const char *path, bool named, ft_error *err)
 {
     ft_intake *b = arg;
-    bool is_stdin = named && strcmp(path, "-") == 0;
+    bool is_stdin = named && strcmp(path, "-") == 0, skip = false;
     struct stat before = {0}, after = {0};
     ft_status st = FT_OK;
     /* O_NONBLOCK: what was a file when its directory was read may have become a FIFO. */
@@ -267,6 +267,9 @@ static ft_status on_file(void *arg, const char *path, bool named, ft_error *err)
         leave_out(b, FT_SKIP_LARGE, named);
         goto out;
     }
+    st = ft_resume_file(b, path, &before, &skip, err);
+    if (st != FT_OK || skip)
+        goto out;
     st = read_file(b, fd, &before, named, err);
     if (st == FT_OK && S_ISREG(before.st_mode) && fstat(fd, &after) == 0 && changed(&before, &after)) {
         char text[1024];
@@ -354,6 +357,7 @@ void ft_intake_release(ft_intake *b)
         ft_filter_release(&b->filters[i]);
     ft_free(b->filters);
     ft_stream_release(&b->stream);
+    ft_resume_release(&b->resume);
 }
 
 ft_visitor ft_intake_visitor(ft_intake *b, const char *index)

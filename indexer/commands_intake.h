@@ -2,7 +2,7 @@
 #ifndef FT_COMMANDS_INTAKE_H
 #define FT_COMMANDS_INTAKE_H
 
-#include "commands.h"
+#include "commands_resume.h"
 #include "filter.h"
 #include "inputs.h"
 #include "progress.h"
@@ -32,6 +32,7 @@ typedef struct ft_intake {
     const ft_intake_look *look;    /* borrowed; NULL: files are read */
     ft_stream stream;
     ft_progress progress;
+    ft_resume resume;              /* of a build that can be; else empty */
     const char *file;              /* being read */
     uint64_t skipped[FT_N_SKIPS];
     uint64_t warnings;             /* shown or not */

@@ -65,7 +65,8 @@ static void put_doc(ft_buf *out, const ft_batch *b, const ft_batch_doc *d)
 
 void ft_journal_encode(ft_buf *out, const ft_batch *b, uint64_t stored_at)
 {
-    size_t tail = b->stream.len % FT_STORE_BLOCK;
+    const ft_buf *kept = ft_batch_kept(b);
+    size_t tail = kept->len % FT_STORE_BLOCK;
 
     put_bytes(out, b->notes.data, b->notes.len);
     ft_buf_put_u64(out, stored_at);
@@ -73,7 +74,7 @@ void ft_journal_encode(ft_buf *out, const ft_batch *b, uint64_t stored_at)
     ft_buf_put_varint(out, b->packed.n);
     for (size_t i = 0; i < b->packed.n; i++)
         ft_buf_put_varint(out, b->packed.lens[i]);
-    put_bytes(out, b->stream.data + (b->stream.len - tail), tail);
+    put_bytes(out, kept->data + (kept->len - tail), tail);
     ft_buf_put_varint(out, b->n_docs);
     for (size_t i = 0; i < b->n_docs; i++)
         put_doc(out, b, &b->docs[i]);
@@ -149,9 +150,10 @@ static ft_status get_stored(ft_batch *b, ft_bytes *in, ft_journal_code *out, ft_
     b->packed.last_raw = FT_STORE_BLOCK;
     size_t tail = (size_t)get(in, FT_STORE_BLOCK - 1);
     const unsigned char *bytes = ft_bytes_take(in, tail);
+    ft_buf *kept = b->titles_only ? &b->titles : &b->stream;
     if (bytes)
-        ft_buf_put(&b->stream, bytes, tail);
-    return ft_buf_status(&b->stream, err);
+        ft_buf_put(kept, bytes, tail);
+    return ft_buf_status(kept, err);
 }
 
 static ft_status get_passage(ft_batch *b, ft_bytes *in, uint64_t *at, uint64_t text_len, ft_error *err)

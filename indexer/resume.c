@@ -25,6 +25,7 @@ static ft_status make_key(const ft_index *ix, const char *key, ft_journal_key *o
     put_bytes(&all, ix->analysis.lang, strlen(ix->analysis.lang));
     ft_buf_putc(&all, ix->analysis.fold_diacritics);
     ft_buf_putc(&all, c->shared);
+    ft_buf_putc(&all, c->titles_only);
     ft_buf_put(&all, &c->k1, sizeof c->k1);
     ft_buf_put(&all, &c->b, sizeof c->b);
     put_bytes(&all, key, strlen(key));
