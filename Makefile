@@ -39,7 +39,7 @@ INDEX_LIBS  := -lmd4c -lxml2 -lz
 # What the programs have for themselves; everything else in the three folders is the engine.
 CLI_SRC      := $(wildcard common/cli*.c common/json*.c common/optab*.c common/lines*.c)
 FTINDEX_SRC  := $(wildcard indexer/ftindex.c indexer/commands*.c indexer/source*.c indexer/detect.c indexer/inputs.c \
-                  indexer/progress.c indexer/title.c indexer/charset.c indexer/filter.c indexer/globs.c)
+                  indexer/progress.c indexer/title.c indexer/charset.c indexer/filter.c indexer/globs.c indexer/catalogue.c)
 FTSEARCH_SRC := $(wildcard searcher/ftsearch.c searcher/batch.c searcher/print*.c searcher/prompt*.c)
 FTBENCH_SRC  := $(wildcard bench/*.c)
 COMMON_SRC   := $(filter-out $(CLI_SRC),$(wildcard common/*.c))
@@ -126,11 +126,11 @@ $(foreach s,$(wildcard tests/threads/*.c tests/fault/*.c tests/golden/*.c),$(eva
 TESTS := $(OUT)/tests/unit $(OUT)/tests/api $(REPLAY) $(addprefix $(OUT)/tests/,$(PROGRAMS))
 
 check: all $(TESTS) ## build and run the tests
-	@BUILD=$(OUT) bash tests/run unit api cli replay threads fault golden readme
+	@BUILD=$(OUT) bash tests/run unit api cli replay threads fault golden readme $(if $(SANITIZE),,kill)
 
 check-full: all ## all tests: sanitizers, kills, judged collections
 	@$(MAKE) -s lint check
-	@BUILD=$(OUT) bash tests/run kill collections
+	@FT_KILLS=84 FT_KILL_DOCS=20000 BUILD=$(OUT) bash tests/run kill collections
 	@$(MAKE) -s SANITIZE=address,undefined check
 
 soak: all $(TESTS) ## random tests with new seeds for T seconds
@@ -272,5 +272,6 @@ clean: ## remove everything that was built
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 14
 
--include $(patsubst %.o,%.d,$(call objects,$(ALL_SRC) $(PEER_SRC) bench/peers/peer_fts5.c)) \
+-include $(patsubst %.o,%.d,$(call objects,$(ALL_SRC) $(wildcard tests/fuzz/*.c tests/threads/*.c tests/fault/*.c \
+           tests/golden/*.c) $(PEER_SRC) bench/peers/peer_fts5.c)) \
          $(OBJ)/bench/peers/peer_xapian.d

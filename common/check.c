@@ -297,6 +297,22 @@ static ft_status check_file(checker *c, const char *dir, const ft_manifest_segme
     return st;
 }
 
+/* ------------------------------------------------ origins */
+
+/* Reads the file with the origins; *absent if it may have been taken away by a later commit. */
+static ft_status check_origins(checker *c, ft_manifest *m, const char *path, bool *absent, ft_error *err)
+{
+    ft_buf bytes = {0};
+    char name[32];
+    ft_error failure;
+
+    ft_origins_name(name, m->origins_hash);
+    ft_status st = ft_origins_read(m, path, &bytes, &failure);
+    *absent = st == FT_ECORRUPT;
+    ft_buf_release(&bytes);
+    return pass_over(c, name, st, &failure, err);
+}
+
 /* ------------------------------------------------ the index */
 
 /* Whether another commit has taken the place of m. */
@@ -335,7 +351,13 @@ ft_status ft_check(const char *path,
     ft_status st = check_manifest(&c, &m, path, &readable, err);
 
     for (int retry = 0; st == FT_OK && readable; retry++) {
-        bool again = false;
+        checker unheard = {0};
+        bool again = false, absent;
+        st = check_origins(&unheard, &m, path, &absent, err);
+        if (st == FT_OK && absent)
+            again = retry < RETRIES && superseded(&m, path);
+        if (st == FT_OK && absent && !again)
+            st = check_origins(&c, &m, path, &absent, err);
         for (size_t i = 0; st == FT_OK && !again && i < m.n_segments; i++) {
             checker quiet = {0};
             bool unopened;

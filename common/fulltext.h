@@ -113,6 +113,7 @@ typedef struct ft_document {
     bool count_lines;        /* line feeds in the text are line feeds of the source */
     const ft_line_mark *marks; /* further (off, line), ascending; for extracted text (none) */
     size_t n_marks;
+    uint32_t source;         /* which source it came from, a number of the caller's own; 0: none */
 } ft_document;
 
 typedef struct ft_commit_info {
@@ -141,6 +142,10 @@ FT_API ft_status ft_index_add(ft_index *ix, const ft_document *doc, ft_error *er
 
 /* Deletes a document by id at the next commit; *existed tells whether the last commit had it. */
 FT_API ft_status ft_index_delete(ft_index *ix, const char *id, size_t len, bool *existed, ft_error *err);
+
+/* The caller's own record of its sources, in whatever form, kept with the index by the next commit and all that follow
+ * until it is set again; len 0 for none. Copied. ft_reader_sources() gives it back. */
+FT_API ft_status ft_index_set_sources(ft_index *ix, const void *bytes, size_t len, ft_error *err);
 
 /* Makes everything added and deleted since the last commit durable and visible, all or nothing. info may be NULL.
  *
@@ -259,6 +264,24 @@ FT_API uint32_t ft_stored_passages(const ft_stored *doc);
 /* Bounds of passage i (i < ft_stored_passages) in the document's text, kept or not. */
 FT_API void ft_stored_passage(const ft_stored *doc, uint32_t i, uint64_t *start, uint64_t *end);
 FT_API void ft_stored_free(ft_stored *doc);
+
+/* Documents by number: their places in index order, from 0, deleted ones included; of this reader only. */
+
+/* Where the document of this id stands, and its source. FT_ENOTFOUND. */
+FT_API ft_status ft_reader_find(const ft_reader *rd, const char *id, size_t len, uint64_t *number, uint32_t *source,
+                                ft_error *err);
+/* Calls fn for each document in order whose source is wanted (NULL: any), until it returns anything but FT_OK, which
+ * is then returned. id lives during the call. */
+FT_API ft_status ft_reader_list(const ft_reader *rd, bool (*wanted)(void *arg, uint32_t source),
+                                ft_status (*fn)(void *arg, uint64_t number, uint32_t source, ft_str id,
+                                                ft_error *err),
+                                void *arg, ft_error *err);
+/* Reads a document. *doc is NULL, or what an earlier call for this reader gave, which is used again: documents that
+ * stand near each other are then read quickly. FT_ENOTFOUND if it is deleted or there is none. */
+FT_API ft_status ft_reader_read(const ft_reader *rd, uint64_t number, ft_stored **doc, ft_error *err);
+
+/* What ft_index_set_sources() was given, empty if nothing; lives as long as the reader. FT_ECORRUPT. */
+FT_API ft_status ft_reader_sources(const ft_reader *rd, ft_str *bytes, ft_error *err);
 
 /* ---------------------------------------------------------------- queries */
 

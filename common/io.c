@@ -108,6 +108,23 @@ ft_status ft_io_write_all(int fd, const char *path, const void *data, size_t len
     return FT_OK;
 }
 
+ft_status ft_io_write_new(const char *path, bool shared, const ft_buf *data, ft_error *err)
+{
+    if (ft_io->unlink(path) != 0 && errno != ENOENT)
+        return ft_fail_errno(err, "%s: cannot remove", path);
+    int fd = ft_io_open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, ft_io_mode(shared));
+    if (fd < 0)
+        return ft_fail_errno(err, "%s: cannot create", path);
+    ft_status st = ft_io_write_all(fd, path, data->data, data->len, err);
+    if (st == FT_OK)
+        st = ft_io_sync(fd, path, err);
+    if (ft_io->close(fd) != 0 && errno != EINTR && st == FT_OK)
+        st = ft_fail_errno(err, "%s: cannot close", path);
+    if (st != FT_OK)
+        ft_io->unlink(path);
+    return st;
+}
+
 ft_status ft_io_read_full(int fd, const char *path, void *data, size_t len, size_t *got, ft_error *err)
 {
     char *p = data;

@@ -47,6 +47,9 @@ static inline mode_t ft_io_mode(bool shared)
 /* Writes all of it, going on after short writes and EINTR. `path` is for the message. */
 ft_status ft_io_write_all(int fd, const char *path, const void *data, size_t len, ft_error *err);
 
+/* A new file with these bytes, synced; one of the name that is there goes first. On failure there is none. */
+ft_status ft_io_write_new(const char *path, bool shared, const ft_buf *data, ft_error *err);
+
 /* Reads up to len bytes, going on after short reads; *got < len only at the end of the file. */
 ft_status ft_io_read_full(int fd, const char *path, void *data, size_t len, size_t *got, ft_error *err);
 

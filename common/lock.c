@@ -54,8 +54,8 @@ void ft_lock_release(int fd)
 
 /* ------------------------------------------------ the directory */
 
-/* Whether name is that of a segment, and of which. */
-static bool segment_hash(const char *name, uint64_t *hash)
+/* Whether name is that of a file named by the hash of its content, and of which. */
+static bool content_hash(const char *name, const char *suffix, uint64_t *hash)
 {
     *hash = 0;
     for (size_t i = 0; i < HASH_DIGITS; i++) {
@@ -69,7 +69,7 @@ static bool segment_hash(const char *name, uint64_t *hash)
             return false;
         *hash = *hash << 4 | digit;
     }
-    return strcmp(name + HASH_DIGITS, FT_SEGMENT_SUFFIX) == 0;
+    return strcmp(name + HASH_DIGITS, suffix) == 0;
 }
 
 static bool is_temporary(const char *name)
@@ -113,7 +113,8 @@ ft_status ft_dir_survey(const char *dir, ft_dir_state *out, ft_error *err)
     for (const char *name; (name = next_name(d, dir, &st, err));) {
         if (strcmp(name, FT_MANIFEST_NAME) == 0)
             out->has_manifest = true;
-        else if (strcmp(name, FT_LOCK_NAME) == 0 || is_temporary(name) || segment_hash(name, &hash))
+        else if (strcmp(name, FT_LOCK_NAME) == 0 || is_temporary(name) ||
+                 content_hash(name, FT_SEGMENT_SUFFIX, &hash) || content_hash(name, FT_ORIGINS_SUFFIX, &hash))
             out->has_ours = true;
         else
             out->has_foreign = true;
@@ -206,7 +207,9 @@ ft_status ft_dir_clean_but(const char *dir, const ft_manifest *m, const char *co
     if (!d)
         return ft_fail_errno(err, "%s: cannot read the directory", dir);
     for (const char *name; st == FT_OK && (name = next_name(d, dir, &st, err));)
-        if ((is_temporary(name) || (segment_hash(name, &hash) && !names(m, hash))) && !is_among(name, keep, n))
+        if ((is_temporary(name) || (content_hash(name, FT_SEGMENT_SUFFIX, &hash) && !names(m, hash)) ||
+             (content_hash(name, FT_ORIGINS_SUFFIX, &hash) && !(m && m->origins_hash == hash))) &&
+            !is_among(name, keep, n))
             st = remove_entry(&path, dir, name, err);
     closedir(d);
     ft_buf_release(&path);

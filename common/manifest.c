@@ -13,7 +13,7 @@
 #include <xxhash.h>
 
 #define SUM_LEN 8u
-#define FIXED_LEN 64u          /* up to the strings */
+#define FIXED_LEN 80u          /* up to the strings */
 #define LENGTH_OFF 16u         /* where the file's length is written */
 #define SEGMENT_LEN 29u        /* an entry without its deletion set */
 #define PASSAGES_MAX 0x7fffffffu
@@ -38,10 +38,17 @@ static size_t words_of(uint32_t n_docs)
     return (size_t)n_docs / 64 + (n_docs % 64 != 0);
 }
 
+void ft_manifest_segment_release(ft_manifest_segment *seg)
+{
+    ft_free(seg->deleted);
+    ft_origins_release(&seg->origins);
+    *seg = (ft_manifest_segment){0};
+}
+
 void ft_manifest_release(ft_manifest *m)
 {
     for (size_t i = 0; i < m->n_segments; i++)
-        ft_free(m->segments[i].deleted);
+        ft_manifest_segment_release(&m->segments[i]);
     ft_free(m->segments);
     *m = (ft_manifest){0};
 }
@@ -56,6 +63,22 @@ ft_status ft_manifest_add(ft_manifest *m, const ft_manifest_segment *seg, ft_err
     return FT_OK;
 }
 
+/* Copies what the segment owns; on failure that is still seg's to release. */
+static bool copy_owned(ft_manifest_segment *seg, const ft_manifest_segment *from)
+{
+    size_t n = words_of(from->n_docs);
+
+    if (!ft_origins_copy(&seg->origins, &from->origins))
+        return false;
+    if (!from->deleted)
+        return true;
+    seg->deleted = ft_alloc(n, sizeof *seg->deleted);
+    if (!seg->deleted)
+        return false;
+    memcpy(seg->deleted, from->deleted, n * sizeof *seg->deleted);
+    return true;
+}
+
 ft_status ft_manifest_copy(ft_manifest *to, const ft_manifest *from, ft_error *err)
 {
     ft_status st = FT_OK;
@@ -65,18 +88,10 @@ ft_status ft_manifest_copy(ft_manifest *to, const ft_manifest *from, ft_error *e
     to->n_segments = to->cap_segments = 0;
     for (size_t i = 0; st == FT_OK && i < from->n_segments; i++) {
         ft_manifest_segment seg = from->segments[i];
-        if (seg.deleted) {
-            size_t n = words_of(seg.n_docs);
-            seg.deleted = ft_alloc(n, sizeof *seg.deleted);
-            if (!seg.deleted) {
-                st = ft_fail_nomem(err);
-                break;
-            }
-            memcpy(seg.deleted, from->segments[i].deleted, n * sizeof *seg.deleted);
-        }
-        st = ft_manifest_add(to, &seg, err);
+        seg.deleted = NULL;
+        st = copy_owned(&seg, &from->segments[i]) ? ft_manifest_add(to, &seg, err) : ft_fail_nomem(err);
         if (st != FT_OK)
-            ft_free(seg.deleted);
+            ft_manifest_segment_release(&seg);
     }
     if (st != FT_OK)
         ft_manifest_release(to);
@@ -198,6 +213,8 @@ static ft_status encode(const ft_manifest *m, ft_buf *b, ft_error *err)
     ft_buf_put_u64(b, bits_of(m->b));
     ft_buf_put_u32(b, (uint32_t)m->n_segments);
     ft_buf_put_u32(b, 0);
+    ft_buf_put_u64(b, m->origins_hash);
+    ft_buf_put_u64(b, m->origins_len);
     put_string(b, m->analysis.lang);
     put_string(b, ft_unicode_version());
     for (size_t i = 0; i < m->n_segments && b->len <= FT_MANIFEST_MAX; i++)
@@ -283,10 +300,14 @@ static ft_status parse_head(parser *p, ft_manifest *m, uint32_t *n_segments, ft_
     m->b = get_f64(&p->b);
     *n_segments = ft_bytes_u32(&p->b);
     uint32_t reserved = ft_bytes_u32(&p->b);
+    m->origins_hash = ft_bytes_u64(&p->b);
+    m->origins_len = ft_bytes_u64(&p->b);
     m->analysis.fold_diacritics = flags & FOLD_DIACRITICS;
     m->titles_only = flags & TITLES_ONLY;
     if (flags & ~(uint32_t)(FOLD_DIACRITICS | TITLES_ONLY) || reserved != 0 || m->generation == 0)
         return malformed(p, p->data, "malformed head", err);
+    if (m->origins_len > FT_MANIFEST_MAX || (m->origins_len == 0 && m->origins_hash != 0))
+        return malformed(p, p->data, "an impossible length of the origins", err);
     if (!(m->k1 >= 0 && m->k1 <= 100 && m->b >= 0 && m->b <= 1))
         return malformed(p, p->data, "k1 or b out of range", err);
     if (!get_string(&p->b, m->analysis.lang, sizeof m->analysis.lang) ||
@@ -426,24 +447,6 @@ ft_status ft_manifest_read(ft_manifest *m, const char *dir, ft_error *err)
     return st;
 }
 
-/* A new file of its own, durable; what a killed writer left under the name is removed first. */
-static ft_status write_new(const char *path, bool shared, const ft_buf *data, ft_error *err)
-{
-    if (ft_io->unlink(path) != 0 && errno != ENOENT)
-        return ft_fail_errno(err, "%s: cannot remove", path);
-    int fd = ft_io_open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, ft_io_mode(shared));
-    if (fd < 0)
-        return ft_fail_errno(err, "%s: cannot create", path);
-    ft_status st = ft_io_write_all(fd, path, data->data, data->len, err);
-    if (st == FT_OK)
-        st = ft_io_sync(fd, path, err);
-    if (ft_io->close(fd) != 0 && errno != EINTR && st == FT_OK)
-        st = ft_fail_errno(err, "%s: cannot close", path);
-    if (st != FT_OK)
-        ft_io->unlink(path);
-    return st;
-}
-
 ft_status ft_manifest_write(const ft_manifest *m, const char *dir, bool shared, ft_error *err)
 {
     ft_buf temp = {0}, path = {0}, data = {0};
@@ -455,7 +458,7 @@ ft_status ft_manifest_write(const ft_manifest *m, const char *dir, bool shared, 
         st = ft_fail_nomem(err);
         goto out;
     }
-    st = write_new((const char *)temp.data, shared, &data, err);
+    st = ft_io_write_new((const char *)temp.data, shared, &data, err);
     if (st != FT_OK)
         goto out;
     if (ft_io->rename((const char *)temp.data, (const char *)path.data) != 0) {

@@ -5,6 +5,7 @@
 
 #include "analyze.h"
 #include "io.h"
+#include "origins.h"
 
 #define FT_MANIFEST_NAME "MANIFEST"
 #define FT_LOCK_NAME "LOCK"
@@ -19,6 +20,7 @@ typedef struct ft_manifest_segment {
     uint32_t n_deleted;       /* documents */
     uint64_t *deleted;        /* bit per document, (n_docs + 63) / 64 words; NULL when none; owned */
     bool titles_only;         /* as the manifest's: the segment must agree */
+    ft_origins origins;       /* of its documents; kept in a file of their own, which origins.h reads and writes */
 } ft_manifest_segment;
 
 typedef struct ft_manifest {
@@ -29,13 +31,16 @@ typedef struct ft_manifest {
     char unicode[48];         /* version that wrote it; set by parsing, for messages */
     double k1, b;
     bool titles_only;         /* the texts of documents are not kept */
+    uint64_t origins_hash, origins_len; /* of the file with the origins; both 0: there is none */
     ft_manifest_segment *segments; /* owned */
     size_t n_segments, cap_segments;
 } ft_manifest;
 
 void ft_manifest_release(ft_manifest *m);
 ft_status ft_manifest_copy(ft_manifest *to, const ft_manifest *from, ft_error *err);
-/* Appends a segment (deleted is taken). */
+/* What a segment owns. */
+void ft_manifest_segment_release(ft_manifest_segment *seg);
+/* Appends a segment (deleted and origins are taken). */
 ft_status ft_manifest_add(ft_manifest *m, const ft_manifest_segment *seg, ft_error *err);
 /* Marks a document deleted; false if it was already. *st gets FT_ENOMEM. */
 bool ft_manifest_delete(ft_manifest_segment *seg, uint32_t doc, ft_status *st);
@@ -68,7 +73,7 @@ typedef struct ft_dir_state {
 } ft_dir_state;
 ft_status ft_dir_survey(const char *dir, ft_dir_state *out, ft_error *err);
 ft_status ft_dir_make(const char *dir, bool shared, ft_error *err);
-/* Removes temporary files, and segments that the manifest does not name (all of them if m is NULL). Never anything
+/* Removes temporary files, and segments and origins that the manifest does not name (all if m is NULL). Never anything
  * that is not ours by name. */
 ft_status ft_dir_clean(const char *dir, const ft_manifest *m, ft_error *err);
 /* The same, but leaves the n names in `keep`. */

@@ -115,6 +115,7 @@ ft_status ft_batch_add(ft_batch *b, const ft_document *doc, ft_error *err)
                         .first_mark = b->n_marks,
                         .passage_words = doc->passage_words,
                         .line = doc->line ? doc->line : 1,
+                        .source = doc->source,
                         .title_from_text = doc->title_from_text,
                         .count_lines = doc->count_lines};
     ft_buf_put(&b->ids, doc->id.ptr, doc->id.len);

@@ -13,7 +13,7 @@ typedef struct ft_batch_doc {
     uint32_t id_len, title_len;
     uint64_t text_len;
     size_t first_mark, n_marks;
-    uint32_t passage_words, line;
+    uint32_t passage_words, line, source;
     bool title_from_text, count_lines;
     /* filled by the job */
     size_t first_passage; /* within the batch */

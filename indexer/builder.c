@@ -186,6 +186,8 @@ static ft_status join(ft_builder *b, ft_batch *batch, ft_error *err)
         ft_str id = {(const char *)batch->ids.data + d->id, d->id_len};
         st = ft_flush_doc(&b->flush, id, &entry, batch->passages.items + d->first_passage,
                           batch->lengths + d->first_passage, &first, err);
+        if (st == FT_OK)
+            st = ft_flush_source(&b->flush, d->source, err);
     }
     if (st == FT_OK)
         st = note_batch(b, batch, stored, err);

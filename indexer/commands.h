@@ -19,6 +19,8 @@ typedef struct ft_settings {
     const char *terms;           /* stats: prefix of the terms to list; NULL: none */
     uint64_t top;                /* how many of them */
     bool has_top;
+    bool run_filters;
+    const char *directory;       /* where update finds relative inputs; NULL: where they were */
     const char *encoding;        /* as given; NULL: UTF-8 unless the input says otherwise */
     ft_option_list include, exclude, filters;
     uint64_t max_size;           /* of a file; 0: any */
@@ -30,6 +32,7 @@ typedef struct ft_settings {
 /* Words are those behind the command. */
 int ft_commands_build(const ft_settings *set, const char *const *words, size_t n);
 int ft_commands_add(const ft_settings *set, const char *const *words, size_t n);
+int ft_commands_update(const ft_settings *set, const char *const *words, size_t n);
 int ft_commands_delete(const ft_settings *set, const char *const *words, size_t n);
 int ft_commands_merge(const ft_settings *set, const char *const *words, size_t n);
 int ft_commands_check(const ft_settings *set, const char *const *words, size_t n);

@@ -90,9 +90,14 @@ static ft_status fill_index(ft_intake *b, const char *const *words, size_t n, ft
         st = read_inputs(b, &v, words + 1, n - 1, err);
     if (st != FT_OK && b->resume.changed[0]) {
         st = ft_resume_restart(b, err);
+        ft_record_release(b->record);
+        if (st == FT_OK)
+            st = ft_record_begin(b->record, NULL, b->set, words + 1, n - 1, err);
         if (st == FT_OK)
             st = read_inputs(b, &v, words + 1, n - 1, err);
     }
+    if (st == FT_OK)
+        st = ft_record_end(b->record, b->ix, err);
     if (st == FT_OK)
         st = ft_index_commit(b->ix, info, err);
     ft_progress_clear(&b->progress);
@@ -103,6 +108,8 @@ static int run(const ft_settings *set, const char *command, bool create, const c
 {
     ft_index_options opts = ft_commands_options(set);
     ft_commit_info info = {0};
+    ft_record record = {.group = SIZE_MAX};
+    ft_reader *rd = NULL;
     ft_intake b;
     ft_error err;
 
@@ -120,6 +127,12 @@ static int run(const ft_settings *set, const char *command, bool create, const c
         st = ft_resume_init(&b.resume, set, words + 1, n - 1, &opts.resume_key, &err);
     if (st == FT_OK)
         st = create ? ft_index_create(&b.ix, words[0], &opts, &err) : ft_index_open(&b.ix, words[0], &opts, &err);
+    if (st == FT_OK && !create)
+        st = ft_reader_open(&rd, words[0], &err);
+    if (st == FT_OK)
+        st = ft_record_begin(&record, rd, set, words + 1, n - 1, &err);
+    b.record = &record;
+    ft_reader_close(rd);
     if (st == FT_OK) {
         ft_resume_begin(&b);
         st = fill_index(&b, words, n, &info, &err);
@@ -127,10 +140,12 @@ static int run(const ft_settings *set, const char *command, bool create, const c
     if (st == FT_OK) {
         ft_index_close(b.ix);
         int status = finish(&b, &info);
+        ft_record_release(&record);
         ft_intake_release(&b);
         return status;
     }
     ft_resume_leave(&b, words[0], st, &err);
+    ft_record_release(&record);
     ft_intake_release(&b);
     return ft_cli_fail(&err);
 }

@@ -80,9 +80,19 @@ static ft_status on_malformed(void *arg, ft_str file, uint64_t line, const char 
 static ft_status on_document(void *arg, const ft_document *doc, ft_error *err)
 {
     ft_intake *b = arg;
+    ft_document d = *doc;
+    ft_status st = FT_OK;
+    bool wanted = true;
     ft_error why;
 
-    ft_status st = ft_index_add(b->ix, doc, &why);
+    if (b->record) {
+        d.source = b->record->source;
+        b->record->documents++;
+    }
+    if (b->wanted)
+        st = b->wanted(b->wanted_arg, &d, &wanted, &why);
+    if (st == FT_OK && wanted && b->ix)
+        st = ft_index_add(b->ix, &d, &why);
     if (st == FT_EINVAL)
         return on_malformed(b, (ft_str){b->file, strlen(b->file)}, doc->line, why.text, err);
     if (st != FT_OK) {
@@ -195,6 +205,14 @@ static const ft_filter *find_filter(const ft_intake *b)
     return NULL;
 }
 
+const char *ft_intake_filter(const ft_intake *in, const char *path)
+{
+    for (size_t i = 0; i < in->set->filters.n; i++)
+        if (ft_filter_takes(&in->filters[i], path))
+            return in->set->filters.items[i];
+    return NULL;
+}
+
 /* Reads what the filter makes of the file open at fd. */
 static ft_status read_filtered(ft_intake *b, const ft_filter *filter, int fd, bool named, ft_error *err)
 {
@@ -207,6 +225,7 @@ static ft_status read_filtered(ft_intake *b, const ft_filter *filter, int fd, bo
         return st;
     if (out < 0)
         return reject(b, why, err);
+    b->stream.seen = NULL;
     st = ft_stream_open(&b->stream, out, b->file, b->set->cancel, err);
     if (st == FT_OK)
         st = read_stream(b, named, true, 0, err);
@@ -226,8 +245,12 @@ static ft_status read_file(ft_intake *b, int fd, const struct stat *sb, bool nam
     }
     if (filter) {
         st = read_filtered(b, filter, fd, named, err);
+        if (b->record && st == FT_OK && S_ISREG(sb->st_mode))
+            ft_record_whole(b->record, fd, b->set->cancel);
         b->bytes += S_ISREG(sb->st_mode) ? (uint64_t)sb->st_size : 0;
     } else {
+        b->stream.seen = b->record ? ft_record_bytes : NULL;
+        b->stream.seen_arg = b->record;
         st = ft_stream_open(&b->stream, fd, b->file, b->set->cancel, err);
         if (st == FT_OK)
             st = read_stream(b, named, false, sb->st_size, err);
@@ -267,11 +290,18 @@ static ft_status on_file(void *arg, const char *path, bool named, ft_error *err)
         leave_out(b, FT_SKIP_LARGE, named);
         goto out;
     }
-    st = ft_resume_file(b, path, &before, &skip, err);
-    if (st != FT_OK || skip)
-        goto out;
-    st = read_file(b, fd, &before, named, err);
-    if (st == FT_OK && S_ISREG(before.st_mode) && fstat(fd, &after) == 0 && changed(&before, &after)) {
+    if (b->record)
+        st = ft_record_open(b->record, path, &before, err);
+    if (st == FT_OK)
+        st = ft_resume_file(b, path, &before, &skip, err);
+    if (st == FT_OK && skip && b->record)
+        ft_record_whole(b->record, fd, b->set->cancel);
+    if (st == FT_OK && !skip)
+        st = read_file(b, fd, &before, named, err);
+    bool differs = st == FT_OK && S_ISREG(before.st_mode) && fstat(fd, &after) == 0 && changed(&before, &after);
+    if (b->record)
+        ft_record_close(b->record, &before, differs);
+    if (differs) {
         char text[1024];
         snprintf(text, sizeof text, "%.900s: it changed while it was read", path);
         warn(b, text);

@@ -2,6 +2,7 @@
 #ifndef FT_COMMANDS_INTAKE_H
 #define FT_COMMANDS_INTAKE_H
 
+#include "commands_record.h"
 #include "commands_resume.h"
 #include "filter.h"
 #include "inputs.h"
@@ -26,7 +27,11 @@ typedef struct ft_intake_look {
 
 typedef struct ft_intake {
     const ft_settings *set;
-    ft_index *ix;                  /* borrowed */
+    ft_index *ix;                  /* borrowed; NULL: documents are looked at and go nowhere */
+    ft_record *record;             /* borrowed; NULL: none is kept */
+    /* Whether a document is to be added; NULL: all are. */
+    ft_status (*wanted)(void *arg, const ft_document *doc, bool *wanted, ft_error *err);
+    void *wanted_arg;
     ft_filter *filters;            /* owned, as many as set->filters says */
     const char *charset;           /* of --encoding, or NULL */
     const ft_intake_look *look;    /* borrowed; NULL: files are read */
@@ -42,6 +47,9 @@ typedef struct ft_intake {
 /* Looks at --encoding, --include, --exclude and --filter: FT_EINVAL if one is wrong. Release it in either case. */
 ft_status ft_intake_init(ft_intake *in, const ft_settings *set, ft_error *err);
 void ft_intake_release(ft_intake *in);
+
+/* Whether a file of this name is read through a filter: its command as it was given, or NULL. */
+const char *ft_intake_filter(const ft_intake *in, const char *path);
 
 /* The visitor that takes in what it is shown, or looks at it, and stays out of the directory `index`. */
 ft_visitor ft_intake_visitor(ft_intake *in, const char *index);

@@ -1,4 +1,5 @@
 /* commands_look.c - the commands that change nothing: check, stats, show, analyze. */
+#include "catalogue.h"
 #include "cli.h"
 #include "commands.h"
 #include "json.h"
@@ -37,6 +38,29 @@ static void on_problem(void *arg, const char *file, uint64_t off, const char *wh
     ft_out_step(&c->out);
 }
 
+/* The library does not know what a catalogue is, only that its bytes are as they were written. */
+static ft_status check_catalogue(const char *index, checking *c, ft_error *err)
+{
+    ft_catalogue catalogue;
+    ft_reader *rd = NULL;
+    ft_str bytes = {"", 0};
+    ft_status st = ft_reader_open(&rd, index, err);
+
+    ft_catalogue_init(&catalogue);
+    if (st == FT_OK)
+        st = ft_reader_sources(rd, &bytes, err);
+    if (st == FT_OK && ft_catalogue_is(bytes)) {
+        st = ft_catalogue_decode(&catalogue, bytes, err);
+        if (st == FT_OK)
+            st = ft_catalogue_check(&catalogue, err);
+        if (st == FT_ECORRUPT)
+            on_problem(c, "catalogue", 0, err->text);
+    }
+    ft_catalogue_release(&catalogue);
+    ft_reader_close(rd);
+    return st;
+}
+
 int ft_commands_check(const ft_settings *set, const char *const *words, size_t n)
 {
     checking c = {.json = set->json};
@@ -47,6 +71,8 @@ int ft_commands_check(const ft_settings *set, const char *const *words, size_t n
     if (set->json)
         ft_buf_puts(&c.out.buf, "{\"problems\":[");
     ft_status st = ft_check(words[0], on_problem, &c, &err);
+    if (st == FT_OK)
+        st = check_catalogue(words[0], &c, &err);
     bool damaged = st == FT_ECORRUPT, verdict = st == FT_OK || damaged;
     if (set->json && verdict)
         ft_buf_printf(&c.out.buf, "],\"ok\":%s}\n", damaged ? "false" : "true");

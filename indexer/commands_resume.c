@@ -167,10 +167,11 @@ void ft_resume_begin(ft_intake *in)
 
 static ft_status next_note(ft_intake *in, note *out, uint64_t *documents, ft_error *err)
 {
-    ft_note found;
-    bool more;
-    ft_status st = ft_index_next_note(in->ix, &found, &more, err);
+    ft_note found = in->resume.ahead;
+    bool more = true;
+    ft_status st = in->resume.has_ahead ? FT_OK : ft_index_next_note(in->ix, &found, &more, err);
 
+    in->resume.has_ahead = false;
     if (st != FT_OK)
         return st;
     if (!more || !get_note(found.bytes, out))
@@ -196,8 +197,12 @@ static ft_status meet(ft_intake *in, const char *path, const struct stat *sb, bo
     if (!is_same(&n, sb))
         return give_up(in, path, "changed", err);
     *skip = r->met < r->kept.notes;
-    if (*skip)
-        return FT_OK;
+    if (*skip) {
+        st = ft_index_next_note(in->ix, &r->ahead, &r->has_ahead, err);
+        if (st == FT_OK && in->record && r->has_ahead)
+            in->record->documents = r->ahead.documents - documents;
+        return st;
+    }
     in->documents = documents;
     in->bytes = n.bytes;
     in->total = n.total;

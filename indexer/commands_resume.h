@@ -13,6 +13,8 @@ typedef struct ft_resume {
     ft_buf key;            /* of the arguments, a string; empty: this build cannot be resumed */
     bool from_stream;      /* because an input is standard input or a pipe */
     ft_resumed kept;
+    ft_note ahead;         /* of the file to be met next, once the one before was skipped */
+    bool has_ahead;
     uint64_t met;          /* of the files that were read before */
     char changed[1024];    /* why what was kept is of no use; empty: it is, so far */
 } ft_resume;

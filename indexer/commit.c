@@ -23,7 +23,7 @@ static uint64_t index_bytes(const ft_index *ix)
     ft_buf_release(&path);
     for (size_t i = 0; i < ix->committed.n_segments; i++)
         bytes += ix->committed.segments[i].len;
-    return bytes;
+    return bytes + ix->committed.origins_len;
 }
 
 /* ------------------------------------------------ the new segment */
@@ -62,7 +62,7 @@ static ft_status drop_dead(ft_index *ix, ft_flushed *f, ft_error *err)
     if (st == FT_OK && f->entry.n_deleted > 0) {
         if (ft_compact_live(&input, 1) > 0)
             st = ft_compact(&ix->config, &input, 1, &live, err);
-        ft_free(f->entry.deleted);
+        ft_manifest_segment_release(&f->entry);
         ft_free(f->dead);
         *f = live;
     }
@@ -82,10 +82,8 @@ static ft_status flush_added(ft_index *ix, ft_flushed *f, ft_error *err)
     if (st == FT_OK && f->entry.n_docs > 0)
         st = ft_manifest_add(&ix->next, &f->entry, err);
     ix->changed = true;
-    if (st != FT_OK) {
-        ft_free(f->entry.deleted);
-        f->entry.deleted = NULL;
-    }
+    if (st != FT_OK)
+        ft_manifest_segment_release(&f->entry);
     ft_free(f->dead);
     f->dead = NULL;
     return st;
@@ -93,13 +91,16 @@ static ft_status flush_added(ft_index *ix, ft_flushed *f, ft_error *err)
 
 /* ------------------------------------------------ the manifest */
 
-/* Commits `next`; on success it is also what is committed. */
+/* Commits `next` and the record of its sources; on success it is also what is committed. */
 static ft_status write_manifest(ft_index *ix, ft_manifest *next, ft_error *err)
 {
     ft_manifest copy = {0};
 
     next->generation = ix->committed.generation + 1;
-    ft_status st = ft_manifest_copy(&copy, next, err);
+    ft_status st = ft_origins_write(next, (ft_str){(const char *)ix->sources.data, ix->sources.len},
+                                    ix->committed.origins_hash, ix->path, ix->config.shared, err);
+    if (st == FT_OK)
+        st = ft_manifest_copy(&copy, next, err);
     if (st == FT_OK)
         st = ft_build_canceled(&ix->config, err);
     if (st == FT_OK)
@@ -220,6 +221,8 @@ static ft_status commit_merged(ft_index *ix, ft_flushed *f, ft_error *err)
     merged.n_segments = merged.cap_segments = 0;
     if (f->entry.n_docs > 0)
         st = ft_manifest_add(&merged, &f->entry, err);
+    if (st != FT_OK)
+        ft_manifest_segment_release(&f->entry);
     if (st == FT_OK)
         st = write_manifest(ix, &merged, err);
     if (st != FT_OK) {

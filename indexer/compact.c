@@ -266,6 +266,8 @@ static ft_status copy_docs(compactor *c, size_t input, ft_error *err)
         if (st == FT_OK)
             st = ft_flush_doc(&c->flush, (ft_str){(const char *)s.id.data, s.id.len}, &doc, s.passages, s.lengths,
                               &first, err);
+        if (st == FT_OK)
+            st = ft_flush_source(&c->flush, ft_origins_at(&in->entry->origins, i), err);
         for (uint32_t k = 0; st == FT_OK && numbers && k < doc.n_passages; k++)
             numbers[doc.first_passage + k] = first + k;
     }

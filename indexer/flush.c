@@ -94,6 +94,11 @@ ft_status ft_flush_doc(ft_flush *f, ft_str id, const ft_doc_entry *doc, const ft
     return FT_OK;
 }
 
+ft_status ft_flush_source(ft_flush *f, uint32_t source, ft_error *err)
+{
+    return ft_origins_put(&f->origins, f->n_docs - 1, source) ? FT_OK : ft_fail_nomem(err);
+}
+
 /* ------------------------------------------------ the end */
 
 /* From the temporary name to the one its content gives. */
@@ -151,8 +156,11 @@ ft_status ft_flush_finish(ft_flush *f, const ft_list_ranges *ranges, ft_pool *po
     if (st != FT_OK) {
         ft_free(out->dead);
         *out = (ft_flushed){0};
+        return st;
     }
-    return st;
+    out->entry.origins = f->origins;
+    f->origins = (ft_origins){0};
+    return FT_OK;
 }
 
 void ft_flush_abandon(ft_flush *f)
@@ -162,5 +170,6 @@ void ft_flush_abandon(ft_flush *f)
     ft_passages_writer_free(f->passages);
     ft_ids_writer_free(f->ids);
     ft_free(f->lengths);
+    ft_origins_release(&f->origins);
     *f = (ft_flush){.env = {.fd = -1}};
 }

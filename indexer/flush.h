@@ -43,13 +43,14 @@ typedef struct ft_flush {
     size_t cap_lengths;
     uint32_t n_docs, n_passages;
     uint64_t n_tokens;
+    ft_origins origins;
     char name[32];     /* of the temporary file */
     ft_journal *journal; /* of the build, borrowed; NULL: none */
 } ft_flush;
 
 /* A written segment, synced, under its own name; no manifest names it yet. */
 typedef struct ft_flushed {
-    ft_manifest_segment entry; /* nothing deleted */
+    ft_manifest_segment entry; /* nothing deleted; its origins are owned by the holder, like dead */
     uint64_t n_terms, n_tokens, n_postings;
     uint32_t *dead; /* documents given up for a later one of the same id, ascending; owned by the holder */
     size_t n_dead;
@@ -68,6 +69,9 @@ ft_status ft_flush_packed(ft_flush *f, const ft_packed *packed, ft_error *err);
  * segment is full. */
 ft_status ft_flush_doc(ft_flush *f, ft_str id, const ft_doc_entry *doc, const ft_passage_entry *passages,
                        const uint32_t *lengths, uint32_t *first, ft_error *err);
+
+/* Says which source the document appended last came from; 0, none, needs no saying. */
+ft_status ft_flush_source(ft_flush *f, uint32_t source, ft_error *err);
 
 /* Writes everything else, the posting lists from their sources, at least one document having been added. The pool has
  * no jobs. */

@@ -6,7 +6,7 @@
 
 #include <signal.h>
 
-enum { BUILD, ADD, DELETE, MERGE, CHECK, STATS, SHOW, ANALYZE, N_COMMANDS };
+enum { BUILD, ADD, UPDATE, DELETE, MERGE, CHECK, STATS, SHOW, ANALYZE, N_COMMANDS };
 
 #define IN(command) (1u << (command))
 #define TO(member) offsetof(ft_settings, member)
@@ -14,6 +14,7 @@ enum { BUILD, ADD, DELETE, MERGE, CHECK, STATS, SHOW, ANALYZE, N_COMMANDS };
 static const ft_command commands[N_COMMANDS] = {
     [BUILD] = {"build", "INDEX INPUT...", "create INDEX from files, directories or '-'"},
     [ADD] = {"add", "INDEX INPUT...", "add documents; one whose id exists replaces the old one"},
+    [UPDATE] = {"update", "INDEX", "visit the inputs again and follow what changed in them"},
     [DELETE] = {"delete", "INDEX ID...", "delete documents by id"},
     [MERGE] = {"merge", "INDEX", "merge to one segment, dropping deleted documents"},
     [CHECK] = {"check", "INDEX", "verify every checksum and invariant"},
@@ -23,9 +24,9 @@ static const ft_command commands[N_COMMANDS] = {
 };
 
 static int (*const run[N_COMMANDS])(const ft_settings *, const char *const *, size_t) = {
-    [BUILD] = ft_commands_build, [ADD] = ft_commands_add,     [DELETE] = ft_commands_delete,
-    [MERGE] = ft_commands_merge, [CHECK] = ft_commands_check, [STATS] = ft_commands_stats,
-    [SHOW] = ft_commands_show,   [ANALYZE] = ft_commands_analyze,
+    [BUILD] = ft_commands_build,   [ADD] = ft_commands_add,     [UPDATE] = ft_commands_update,
+    [DELETE] = ft_commands_delete, [MERGE] = ft_commands_merge, [CHECK] = ft_commands_check,
+    [STATS] = ft_commands_stats,   [SHOW] = ft_commands_show,   [ANALYZE] = ft_commands_analyze,
 };
 
 static const ft_option options[] = {
@@ -66,9 +67,9 @@ static const ft_option options[] = {
      .help = "auto, none, or paragraph[:WORDS], whole paragraphs packed up to WORDS words (auto: paragraph:100 for "
              "files, none for records)"},
     {.name = "threads", .kind = FT_OPTION_WHOLE, .arg = "N", .to = TO(threads), .given = FT_OPTION_NONE, .min = 1,
-     .max = 1024, .commands = IN(BUILD) | IN(ADD) | IN(MERGE), .help = "worker threads (all cores)"},
+     .max = 1024, .commands = IN(BUILD) | IN(ADD) | IN(UPDATE) | IN(MERGE), .help = "worker threads (all cores)"},
     {.name = "memory", .kind = FT_OPTION_SIZE, .arg = "SIZE", .to = TO(memory), .given = FT_OPTION_NONE,
-     .min = 1 << 20, .max = 1099511627776.0, .commands = IN(BUILD) | IN(ADD) | IN(MERGE),
+     .min = 1 << 20, .max = 1099511627776.0, .commands = IN(BUILD) | IN(ADD) | IN(UPDATE) | IN(MERGE),
      .help = "memory budget, as 256M or 2G (512M)"},
     {.name = "k1", .kind = FT_OPTION_REAL, .arg = "X", .to = TO(k1), .given = TO(has_k1), .min = 0, .max = 100,
      .commands = IN(BUILD), .help = "the index's own BM25 k1, 0 to 100 (1.2)"},
@@ -76,16 +77,23 @@ static const ft_option options[] = {
      .commands = IN(BUILD), .help = "the index's own BM25 b, 0 to 1 (0.75)"},
     {.name = "no-store", .kind = FT_OPTION_FLAG, .to = TO(no_store), .given = FT_OPTION_NONE,
      .commands = IN(BUILD), .help = "keep titles but no texts: smaller, and results without snippets"},
-    {.name = "force", .kind = FT_OPTION_FLAG, .to = TO(force), .given = FT_OPTION_NONE, .commands = IN(BUILD),
-     .brief = true, .help = "replace the old index when the new is complete"},
+    {.name = "force", .kind = FT_OPTION_FLAG, .to = TO(force), .given = FT_OPTION_NONE,
+     .commands = IN(BUILD) | IN(UPDATE), .brief = true,
+     .help = "replace an old index (update: forget lost inputs)"},
+    {.name = "run-filters", .kind = FT_OPTION_FLAG, .to = TO(run_filters), .given = FT_OPTION_NONE,
+     .commands = IN(UPDATE), .help = "run the filters that the index was built with"},
+    {.name = "directory", .kind = FT_OPTION_FILE, .arg = "DIR", .to = TO(directory), .given = FT_OPTION_NONE,
+     .commands = IN(UPDATE), .help = "find inputs with relative paths in DIR (where they were read)"},
     {.name = "shared", .kind = FT_OPTION_FLAG, .to = TO(shared), .given = FT_OPTION_NONE,
-     .commands = IN(BUILD) | IN(ADD) | IN(DELETE) | IN(MERGE),
+     .commands = IN(BUILD) | IN(ADD) | IN(UPDATE) | IN(DELETE) | IN(MERGE),
      .help = "leave the permissions of files to the umask (private)"},
     {.name = "strict", .kind = FT_OPTION_FLAG, .to = TO(strict), .given = FT_OPTION_NONE,
-     .commands = IN(BUILD) | IN(ADD), .help = "stop at the first malformed record and change nothing (skip it)"},
+     .commands = IN(BUILD) | IN(ADD) | IN(UPDATE),
+     .help = "stop at the first malformed record and change nothing (skip it)"},
     {.name = "dry-run", .letter = 'n', .kind = FT_OPTION_FLAG, .to = TO(dry_run), .given = FT_OPTION_NONE,
-     .commands = IN(BUILD) | IN(ADD),
-     .help = "list what would be read, as id<TAB>format<TAB>bytes, and what skipped; change nothing"},
+     .commands = IN(BUILD) | IN(ADD) | IN(UPDATE),
+     .help = "list what would be read, as id<TAB>format<TAB>bytes, and what skipped (update: the files that would be "
+             "added, A, changed, M, or removed, D); change nothing"},
     {.name = "no-space-check", .kind = FT_OPTION_FLAG, .to = TO(no_space_check), .given = FT_OPTION_NONE,
      .commands = IN(BUILD) | IN(ADD) | IN(MERGE),
      .help = "begin even where the disk seems too small (refuse)"},
@@ -98,8 +106,8 @@ static const ft_option options[] = {
     {.name = "top", .kind = FT_OPTION_WHOLE, .arg = "N", .to = TO(top), .given = TO(has_top), .min = 0,
      .max = 9007199254740992.0, .commands = IN(STATS), .help = "list the first N terms only, in byte order (all)"},
     {.name = "json", .kind = FT_OPTION_FLAG, .to = TO(json), .given = FT_OPTION_NONE, .brief = true,
-     .commands = IN(BUILD) | IN(ADD) | IN(DELETE) | IN(MERGE) | IN(CHECK) | IN(STATS) | IN(SHOW),
-     .help = "a machine-readable summary; with --terms, an object a line"},
+     .commands = IN(BUILD) | IN(ADD) | IN(UPDATE) | IN(DELETE) | IN(MERGE) | IN(CHECK) | IN(STATS) | IN(SHOW),
+     .help = "a machine-readable summary; --terms: a line each"},
     {.name = "quiet", .letter = 'q', .kind = FT_OPTION_FLAG, .to = TO(quiet), .given = FT_OPTION_NONE,
      .help = "no summary, progress or warnings"},
     {.name = "verbose", .letter = 'v', .kind = FT_OPTION_FLAG, .to = TO(verbose), .given = FT_OPTION_NONE,

@@ -2,7 +2,6 @@
  * has passed; entries sort as paths do, so a directory's name counts with the slash behind it. */
 #include "inputs.h"
 
-#include "buf.h"
 #include "mem.h"
 
 #include <dirent.h>
@@ -64,9 +63,10 @@ static const char *path_of(const walk *w)
 
 /* ---------------------------------------------------------------- directories */
 
-static bool is_segment_name(const char *name)
+static bool is_content_name(const char *name)
 {
-    return strlen(name) == 20 && strspn(name, "0123456789abcdef") == 16 && memcmp(name + 16, ".seg", 4) == 0;
+    return strlen(name) == 20 && strspn(name, "0123456789abcdef") == 16 &&
+           (memcmp(name + 16, ".seg", 4) == 0 || memcmp(name + 16, ".src", 4) == 0);
 }
 
 /* Whether a listing is that of an index or of an unfinished one. */
@@ -76,7 +76,7 @@ static bool is_index(const listing *l)
 
     for (size_t i = 0; i < l->n; i++) {
         const char *name = l->entries[i].name;
-        if (is_segment_name(name))
+        if (is_content_name(name))
             segment = true;
         else if (strcmp(name, "LOCK") == 0)
             lock = true;
@@ -210,8 +210,7 @@ static ft_status walk_directory(walk *w, ft_error *err)
 
 /* ---------------------------------------------------------------- words */
 
-/* Appends a word as ids have it: empty and "." components left out, the root's slash kept. */
-static void put_reduced(ft_buf *out, const char *word, bool directory)
+void ft_inputs_reduce(ft_buf *out, const char *word, bool directory)
 {
     size_t start = out->len;
 
@@ -259,7 +258,7 @@ static ft_status visit_word(walk *w, const char *word, ft_error *err)
         return FT_OK;
     }
     ft_buf_reset(&w->path);
-    put_reduced(&w->path, word, S_ISDIR(sb.st_mode));
+    ft_inputs_reduce(&w->path, word, S_ISDIR(sb.st_mode));
     ft_status st = set_path(w, w->path.len, "", err);
     if (st != FT_OK)
         return st;

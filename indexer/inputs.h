@@ -2,7 +2,7 @@
 #ifndef FT_INPUTS_H
 #define FT_INPUTS_H
 
-#include "fulltext.h"
+#include "buf.h"
 
 #include <sys/types.h>
 
@@ -39,6 +39,9 @@ typedef struct ft_visitor {
 
 /* FT_EINVAL, before anything is visited, unless every word names something that is there (standard input once). */
 ft_status ft_inputs_exist(const char *const *words, size_t n, ft_error *err);
+
+/* Appends a word as paths below it begin: empty and "." components left out, a slash behind a directory. */
+void ft_inputs_reduce(ft_buf *out, const char *word, bool directory);
 
 /* Visits what the words mean, in their order. */
 ft_status ft_inputs_walk(const char *const *words, size_t n, const ft_visitor *v, ft_error *err);

@@ -43,7 +43,7 @@ static void put_passage(ft_buf *out, const ft_passage_entry *p, uint32_t length,
 
 static void put_doc(ft_buf *out, const ft_batch *b, const ft_batch_doc *d)
 {
-    unsigned char *start = ft_buf_reserve(out, d->id_len + 6 * FT_VARINT_MAX), *to = start;
+    unsigned char *start = ft_buf_reserve(out, d->id_len + 7 * FT_VARINT_MAX), *to = start;
     uint64_t before = 0;
 
     if (!to)
@@ -54,6 +54,7 @@ static void put_doc(ft_buf *out, const ft_batch *b, const ft_batch_doc *d)
     to += ft_store_varint(to, d->title_len);
     to += ft_store_varint(to, d->title_tokens);
     to += ft_store_varint(to, d->text_len);
+    to += ft_store_varint(to, d->source);
     *to++ = d->count_lines;
     to += ft_store_varint(to, d->n_passages);
     out->len += (size_t)(to - start);
@@ -198,6 +199,7 @@ static ft_status get_doc(ft_batch *b, ft_bytes *in, ft_error *err)
     d->title_len = (uint32_t)get(in, TITLE_MAX);
     d->title_tokens = (uint32_t)get(in, UINT32_MAX);
     d->text_len = get(in, UINT32_MAX);
+    d->source = (uint32_t)get(in, UINT32_MAX);
     d->count_lines = get_flag(in);
     d->n_passages = (uint32_t)get(in, FT_SEGMENT_MAX_PASSAGES);
     in->failed |= d->id_len == 0 || d->n_passages == 0;

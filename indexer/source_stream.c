@@ -36,6 +36,8 @@ static ft_status fill_raw(ft_stream *s, ft_error *err)
     ft_status st = ft_lines_read_fd(&in, s->raw + s->raw_end, RAW_ROOM - s->raw_end, &got, err);
     if (st != FT_OK)
         return st;
+    if (s->seen)
+        s->seen(s->seen_arg, s->raw + s->raw_end, got);
     s->raw_end += got;
     s->n_in += got;
     s->raw_at_end = got == 0;
@@ -77,6 +79,8 @@ static ft_status read_plain(ft_stream *s, unsigned char *room, size_t cap, size_
     if (held == 0) {
         ft_status st = ft_lines_read_fd(&in, room, cap, got, err);
         s->n_in += st == FT_OK ? *got : 0;
+        if (st == FT_OK && s->seen)
+            s->seen(s->seen_arg, room, *got);
         return st;
     }
     *got = held < cap ? held : cap;
@@ -154,7 +158,7 @@ ft_status ft_stream_open(ft_stream *s, int fd, const char *name, const volatile 
 
     ft_charset_free(s->charset);
     *s = (ft_stream){.fd = fd, .name = name, .cancel = cancel, .head = s->head, .raw = s->raw, .gzip = s->gzip,
-                     .coded = s->coded, .text = s->text};
+                     .seen = s->seen, .seen_arg = s->seen_arg, .coded = s->coded, .text = s->text};
     if (!s->head)
         s->head = ft_alloc(HEAD_ROOM, 1);
     if (!s->raw)

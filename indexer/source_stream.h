@@ -12,6 +12,8 @@ typedef struct ft_stream {
     int fd;                     /* borrowed */
     const char *name;           /* borrowed; for messages */
     const volatile int *cancel; /* or NULL */
+    void (*seen)(void *arg, const void *data, size_t len); /* is shown the bytes as they are read; or NULL */
+    void *seen_arg;
     unsigned char *head;        /* owned: the first bytes, after gunzipping */
     size_t head_len, head_used;
     unsigned char *raw;         /* owned: bytes read and not yet given or gunzipped */
@@ -29,7 +31,8 @@ typedef struct ft_stream {
     uint64_t n_in, n_out;       /* bytes read, bytes given */
 } ft_stream;
 
-/* Begins with a descriptor and reads ahead. Release the stream after a failure too. */
+/* Begins with a descriptor and reads ahead; seen, seen_arg and the buffers stay. Release the stream after a failure
+ * too. */
 ft_status ft_stream_open(ft_stream *s, int fd, const char *name, const volatile int *cancel, ft_error *err);
 void ft_stream_release(ft_stream *s);
 

@@ -36,6 +36,8 @@ static ft_status give_mapped(const ft_source *src, size_t len, ft_error *err)
         return ft_fail_errno(err, "%s", src->in->name);
     madvise(p, len, MADV_SEQUENTIAL);
     ft_cli_guard(p, len);
+    if (src->in->seen && src->in->n_in < len)
+        src->in->seen(src->in->seen_arg, (const char *)p + src->in->n_in, len - (size_t)src->in->n_in);
     ft_status st = give_text(src, (ft_str){p, len}, err);
     ft_cli_guard(NULL, 0);
     munmap(p, len);

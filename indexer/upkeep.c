@@ -39,7 +39,7 @@ static ft_status keep(ft_manifest *out, const ft_manifest *m, size_t from, size_
     for (; st == FT_OK && taken < copy.n_segments; taken += st == FT_OK)
         st = ft_manifest_add(out, &copy.segments[taken], err);
     for (size_t i = 0; i < taken; i++)
-        copy.segments[i].deleted = NULL; /* out has it */
+        copy.segments[i] = (ft_manifest_segment){0}; /* out has what it owned */
     ft_manifest_release(&copy);
     return st;
 }
@@ -49,8 +49,11 @@ static ft_status replace(const ft_index *ix, ft_policy_range range, ft_manifest 
     ft_flushed f;
     ft_status st = ft_upkeep_range(ix, range.from, range.to, &f, err);
 
-    if (st == FT_OK && f.entry.n_docs > 0)
+    if (st == FT_OK && f.entry.n_docs > 0) {
         st = ft_manifest_add(out, &f.entry, err);
+        if (st != FT_OK)
+            ft_manifest_segment_release(&f.entry);
+    }
     ft_free(f.dead);
     return st;
 }

@@ -223,6 +223,8 @@ ft_status ft_index_open(ft_index **out, const char *path, const ft_index_options
     if (st == FT_OK)
         st = ft_manifest_check_analysis(&ix->committed, err);
     if (st == FT_OK)
+        st = ft_origins_read(&ix->committed, path, &ix->sources, err);
+    if (st == FT_OK)
         st = clean(ix, &ix->committed, err);
     if (st == FT_OK)
         st = ft_manifest_copy(&ix->next, &ix->committed, err);
@@ -286,6 +288,7 @@ void ft_index_close(ft_index *ix)
     ft_free(ix->deletes);
     ft_buf_release(&ix->delete_ids);
     ft_buf_release(&ix->notes);
+    ft_buf_release(&ix->sources);
     ft_free(ix->path);
     ft_free(ix);
 }
@@ -432,4 +435,21 @@ ft_status ft_index_delete(ft_index *ix, const char *id, size_t len, bool *existe
     if (existed)
         *existed = was_there;
     return ft_writer_fail(ix, st, &failure, err);
+}
+
+/* ------------------------------------------------ sources */
+
+ft_status ft_index_set_sources(ft_index *ix, const void *bytes, size_t len, ft_error *err)
+{
+    ft_error failure = {0};
+    ft_status st = ft_writer_status(ix, err);
+
+    if (st != FT_OK)
+        return st;
+    if ((!bytes && len) || len > FT_MANIFEST_MAX / 2)
+        return ft_fail(err, FT_EINVAL, "a record of sources has at most %zu bytes", FT_MANIFEST_MAX / 2);
+    ft_buf_reset(&ix->sources);
+    ft_buf_put(&ix->sources, bytes, len);
+    ix->changed = true;
+    return ft_writer_fail(ix, ft_buf_status(&ix->sources, &failure), &failure, err);
 }

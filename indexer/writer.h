@@ -24,7 +24,8 @@ struct ft_index {
     bool uncertain;       /* a commit failed half way: the disk may have it or not */
     ft_manifest committed;
     ft_manifest next;     /* the same segments, with deletions since */
-    bool changed;         /* next has deletions that committed has not */
+    bool changed;         /* next has deletions that committed has not, or sources is new */
+    ft_buf sources;       /* the caller's record of its sources, for the next commit and those after it */
     ft_segment *segments; /* of next, open; NULL until needed */
     size_t n_lookups;     /* of ids, since the segments' mapped pages were given back */
     ft_builder *builder;  /* NULL until a document is added */

@@ -40,7 +40,27 @@ static void close_leaves(ft_reader *rd)
     ft_free(rd->leaves);
     rd->leaves = NULL;
     rd->n_leaves = 0;
+    ft_mapping_close(&rd->origins);
     ft_manifest_release(&rd->manifest);
+}
+
+/* Opens the origins now, so that they are there however many commits come before they are asked for. */
+static ft_status map_origins(ft_reader *rd, const char *path, ft_error *err)
+{
+    ft_buf full = {0};
+    char name[32];
+
+    if (rd->manifest.origins_len == 0)
+        return FT_OK;
+    ft_origins_name(name, rd->manifest.origins_hash);
+    ft_status st = ft_io_join(&full, path, name) ? ft_mapping_open(&rd->origins, (const char *)full.data, err)
+                                                 : ft_fail_nomem(err);
+    if (st == FT_ENOTFOUND)
+        st = ft_corrupt(err, name, 0, "the file is missing");
+    else if (st == FT_OK && rd->origins.len != rd->manifest.origins_len)
+        st = ft_corrupt(err, name, rd->origins.len, "not as long as the manifest says");
+    ft_buf_release(&full);
+    return st;
 }
 
 static ft_status open_leaves(ft_reader *rd, const char *path, ft_error *err)
@@ -63,11 +83,12 @@ static ft_status open_leaves(ft_reader *rd, const char *path, ft_error *err)
         if (st != FT_OK)
             break;
         rd->n_leaves++;
+        leaf->first_doc = i ? leaf[-1].first_doc + leaf[-1].seg.meta.n_docs : 0;
         rd->n_passages += leaf->seg.meta.n_passages;
         rd->n_tokens += leaf->seg.meta.n_tokens;
         st = mark_dead(leaf, err);
     }
-    return st;
+    return st == FT_OK ? map_origins(rd, path, err) : st;
 }
 
 /* Whether the index has been committed to since the manifest was read. */
@@ -207,7 +228,7 @@ void ft_reader_stats(const ft_reader *rd, ft_stats *out)
                       .fold_diacritics = rd->manifest.analysis.fold_diacritics, .format = FT_FORMAT_VERSION,
                       .generation = rd->manifest.generation, .stored = !rd->manifest.titles_only};
     memcpy(out->lang, rd->manifest.analysis.lang, sizeof out->lang);
-    out->bytes_total = out->bytes_other = rd->manifest.file_len;
+    out->bytes_total = out->bytes_other = rd->manifest.file_len + rd->manifest.origins_len;
     for (size_t i = 0; i < rd->n_leaves; i++) {
         ft_segment_stats s;
         ft_reader_segment(rd, i, &s);

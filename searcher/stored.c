@@ -1,4 +1,4 @@
-/* stored.c - a document as it was stored, by id. */
+/* stored.c - a document as it was stored, by id or by number. */
 #include "mem.h"
 #include "reader.h"
 
@@ -7,11 +7,13 @@ struct ft_stored {
     size_t title_len;
     uint32_t n_passages;
     ft_span *bounds;   /* of the passages; owned */
+    size_t cap_bounds;
+    ft_store_window window;
 };
 
 /* The live document with this id: the newest segment's, as older ones are deleted. */
-static ft_status find_document(const ft_reader *rd, const char *id, size_t len, const ft_leaf **leaf, uint32_t *doc,
-                               ft_error *err)
+ft_status ft_reader_find_leaf(const ft_reader *rd, const char *id, size_t len, const ft_leaf **leaf, uint32_t *doc,
+                              ft_error *err)
 {
     for (size_t i = rd->n_leaves; i-- > 0;) {
         bool found = false;
@@ -35,13 +37,13 @@ static ft_status read_document(const ft_leaf *leaf, uint32_t number, ft_stored *
 
     ft_status st = ft_passages_doc(passages, number, &doc, err);
     if (st == FT_OK)
-        st = ft_store_read(&leaf->seg.store, doc.stream, ft_passages_stored(passages, &doc), &out->bytes, err);
+        st = ft_store_read_near(&out->window, &leaf->seg.store, doc.stream, ft_passages_stored(passages, &doc),
+                                &out->bytes, err);
     if (st != FT_OK)
         return st;
     out->title_len = doc.title_len;
     out->n_passages = doc.n_passages;
-    out->bounds = ft_alloc(doc.n_passages, sizeof *out->bounds);
-    if (!out->bounds)
+    if (FT_GROW(out->bounds, out->cap_bounds, doc.n_passages) != 0)
         return ft_fail_nomem(err);
     for (uint32_t i = 0; i < doc.n_passages && st == FT_OK; i++) {
         ft_buf_reset(&marks);
@@ -58,7 +60,7 @@ ft_status ft_reader_document(const ft_reader *rd, const char *id, size_t len, ft
     uint32_t doc = 0;
 
     *out = NULL;
-    ft_status st = find_document(rd, id, len, &leaf, &doc, err);
+    ft_status st = ft_reader_find_leaf(rd, id, len, &leaf, &doc, err);
     if (st != FT_OK)
         return st;
     ft_stored *stored = ft_alloc_zero(1, sizeof *stored);
@@ -71,6 +73,36 @@ ft_status ft_reader_document(const ft_reader *rd, const char *id, size_t len, ft
     }
     *out = stored;
     return FT_OK;
+}
+
+/* The leaf that holds a document by its number, or NULL. */
+static const ft_leaf *leaf_of(const ft_reader *rd, uint64_t number)
+{
+    size_t low = 0, high = rd->n_leaves; /* the last leaf that begins at the number or before it is below high */
+
+    while (low < high) {
+        size_t mid = low + (high - low) / 2;
+        if (rd->leaves[mid].first_doc <= number)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    const ft_leaf *leaf = low ? &rd->leaves[low - 1] : NULL;
+    return leaf && number - leaf->first_doc < leaf->seg.meta.n_docs ? leaf : NULL;
+}
+
+ft_status ft_reader_read(const ft_reader *rd, uint64_t number, ft_stored **doc, ft_error *err)
+{
+    const ft_leaf *leaf = leaf_of(rd, number);
+
+    if (!leaf || ft_manifest_is_deleted(leaf->entry, (uint32_t)(number - leaf->first_doc)))
+        return ft_fail(err, FT_ENOTFOUND, "no document has this number");
+    if (!*doc)
+        *doc = ft_alloc_zero(1, sizeof **doc);
+    if (!*doc)
+        return ft_fail_nomem(err);
+    ft_buf_reset(&(*doc)->bytes);
+    return read_document(leaf, (uint32_t)(number - leaf->first_doc), *doc, err);
 }
 
 ft_str ft_stored_title(const ft_stored *doc)
@@ -100,5 +132,6 @@ void ft_stored_free(ft_stored *doc)
         return;
     ft_buf_release(&doc->bytes);
     ft_free(doc->bounds);
+    ft_store_window_release(&doc->window);
     ft_free(doc);
 }

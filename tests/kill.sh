@@ -1,13 +1,17 @@
 #!/bin/bash
-# tests/kill.sh [--count | N] - kills ftindex with SIGKILL at N random moments (25) of build, add, delete, a deletion
-# after which segments are rewritten, and merge.
+# tests/kill.sh [--count] - kills ftindex with SIGKILL at random moments of build, add, delete, a deletion after which
+# segments are rewritten, merge and update.
 # Afterwards the index is as it was before or complete, check is clean, the command run again succeeds, no stray file
-# is left, and the segments are byte for byte those of an undisturbed run. FT_SEED picks other moments.
+# is left, and the segments are byte for byte those of an undisturbed run.
+#
+#   FT_KILLS=N      kills of each of the six commands (17)
+#   FT_KILL_DOCS=N  documents of the collection (2000)
+#   FT_SEED=N       other moments
 set -u
 cd "$(dirname "$0")/.." || exit 3
 build=$(cd "${BUILD:-build}" && pwd) || exit 3
-[ "${1-}" = --count ] && echo 5 && exit 0
-kills=${1:-25}
+[ "${1-}" = --count ] && echo 6 && exit 0
+kills=${FT_KILLS:-17} docs=${FT_KILL_DOCS:-2000}
 RANDOM=${FT_SEED:-7501}
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
@@ -27,10 +31,22 @@ documents() { # first, last
     }'
 }
 
-documents 1 20000 >base.jsonl
-documents 15001 30000 >more.jsonl
-seq -f 'doc%g' 1 3 20000 >ids
-seq -f 'doc%g' 12000 23000 >most
+documents 1 "$docs" >base.jsonl
+documents $((docs * 3 / 4)) $((docs * 3 / 2)) >more.jsonl
+seq -f 'doc%g' 1 3 "$docs" >ids
+seq -f 'doc%g' $((docs * 3 / 5)) $((docs * 23 / 20)) >most
+
+# Other records than before: some gone, some changed, some new.
+edit() {
+    awk 'NR % 7 { if (NR % 5 == 0) sub("everywhere", "everywhere else"); print }' "$1" >edited
+    documents $((docs * 2)) $((docs * 2 + docs / 10)) >>edited
+    mv edited "$1"
+}
+
+# Names of files, numbers of temporary ones and hashes of what holds times apart.
+names() {
+    ls -A "$1" | sed -E -e 's/^[0-9a-f]{16}\.src$/HASH.src/' -e 's/[0-9]*$//'
+}
 
 segments() { # index: names and contents of its segments
     (cd "$1" && sha256sum -- *.seg)
@@ -51,15 +67,15 @@ state() { # index: what it answers, or that there is none
 }
 
 fail() {
-    echo "kill: $name: after kill $i at $at ms: $*"
+    echo "kill: $name: after kill $hits at $at ms: $*"
     bad=1
 }
 
 # trial NAME BEFORE COMMAND...: BEFORE is the index to start from ('' for none); the command works on work.ft.
 trial() {
-    name=$1 before=$2 bad=0 hits=0
+    name=$1 before=$2 bad=0 hits=0 missed=0
     shift 2
-    local began whole after_before after_done got files
+    local began whole span after_before after_done got files
     rm -rf work.ft
     [ -z "$before" ] || cp -r "$before" work.ft
     after_before=$(state work.ft)
@@ -68,20 +84,28 @@ trial() {
     whole=$(($(milliseconds) - began))
     after_done=$(state work.ft)
     segments work.ft >"undisturbed"
-    files=$(ls -A work.ft)
+    files=$(names work.ft)
     rm -rf "done.$name"
     cp -r work.ft "done.$name"
-    for ((i = 1; i <= kills; i++)); do
+    span=$whole
+    while [ "$hits" -lt "$kills" ]; do
         rm -rf work.ft
         [ -z "$before" ] || cp -r "$before" work.ft
         # A quarter of the moments lie near the end, where the commit is.
-        at=$((RANDOM % (whole + 2)))
-        [ $((i % 4)) -ne 0 ] || at=$((whole - whole / 10 + RANDOM % (whole / 8 + 2)))
+        at=$((RANDOM % (span + 2)))
+        [ $((RANDOM % 4)) -ne 0 ] || at=$((span - span / 10 + RANDOM % (span / 8 + 2)))
         "$@" >/dev/null 2>&1 &
         local pid=$!
         sleep "$(printf '%d.%03d' $((at / 1000)) $((at % 1000)))"
-        kill -KILL $pid 2>/dev/null && hits=$((hits + 1))
+        kill -KILL $pid 2>/dev/null
         wait $pid 2>/dev/null
+        if [ $? -ne 137 ]; then # it was done before; look for a shorter time, there is a run for each kill
+            missed=$((missed + 1)) span=$((span * 9 / 10))
+            [ "$missed" -le $((5 * kills)) ] || fail "missed $missed times"
+            [ "$bad" -eq 0 ] || break
+            continue
+        fi
+        hits=$((hits + 1)) span=$((span + span / 20 + 1))
         got=$(state work.ft)
         [ "$got" = "$after_before" ] || [ "$got" = "$after_done" ] || fail "$got"
         if [ "$got" != "no index" ]; then
@@ -94,13 +118,12 @@ trial() {
         fi
         [ "$(state work.ft)" = "$after_done" ] || fail "run again: $(state work.ft), not $after_done"
         segments work.ft | cmp -s - undisturbed || fail "other bytes than undisturbed"
-        [ "$(ls -A work.ft | sed 's/[0-9]*$//')" = "$(sed 's/[0-9]*$//' <<<"$files")" ] ||
-            fail "stray files: $(ls -A work.ft | tr '\n' ' ')"
+        [ "$(names work.ft)" = "$files" ] || fail "stray files: $(ls -A work.ft | tr '\n' ' ')"
         [ "$bad" -eq 0 ] || break
     done
     if [ "$bad" -eq 0 ]; then
         passed=$((passed + 1))
-        echo "kill: $name: $hits of $kills kills hit a run of $whole ms"
+        echo "kill: $name: $hits kills, $missed missed, of a run of $whole ms"
     else
         failed=$((failed + 1))
     fi
@@ -112,5 +135,8 @@ trial add done.build ftindex add --quiet --memory 16M work.ft more.jsonl
 trial delete done.add ftindex delete --quiet --from ids work.ft
 trial rewrite done.add ftindex delete --quiet --from most work.ft
 trial merge done.delete ftindex merge --quiet work.ft
+edit base.jsonl
+edit more.jsonl
+trial update done.merge ftindex update --quiet --memory 16M work.ft
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]

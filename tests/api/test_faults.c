@@ -22,7 +22,8 @@ static void begin(void)
 static ft_status add(ft_index *ix, const char *id, const char *text, ft_error *err)
 {
     ft_document doc = {.size = sizeof doc, .id = ft_fixture_str(id), .title = ft_fixture_str("a title"),
-                       .text = ft_fixture_str(text), .passage_words = 5, .line = 1, .count_lines = true};
+                       .text = ft_fixture_str(text), .passage_words = 5, .line = 1, .count_lines = true,
+                       .source = (unsigned char)id[0] % 4u};
 
     return ft_index_add(ix, &doc, err);
 }

@@ -44,7 +44,8 @@ static void end(void)
 static ft_status add(ft_index *ix, const char *id, const char *text, ft_error *err)
 {
     ft_document doc = {.size = sizeof doc, .id = ft_fixture_str(id), .title = ft_fixture_str("a title"),
-                       .text = ft_fixture_str(text), .passage_words = 5, .line = 1, .count_lines = true};
+                       .text = ft_fixture_str(text), .passage_words = 5, .line = 1, .count_lines = true,
+                       .source = (unsigned char)id[0] % 4u};
 
     return ft_index_add(ix, &doc, err);
 }
@@ -93,6 +94,8 @@ static ft_status change(int *stage, ft_error *err)
     if (st == FT_OK)
         st = ft_index_delete(ix, "b", 1, NULL, err);
     if (st == FT_OK)
+        st = ft_index_set_sources(ix, "a record", 8, err);
+    if (st == FT_OK)
         st = ft_index_commit(ix, NULL, err);
     if (st == FT_OK)
         *stage = STAGE_COMMITTED;
@@ -120,6 +123,7 @@ static ft_status look(int *stage, ft_error *err)
     ft_results *rs = NULL;
     ft_stored *doc = NULL;
     ft_snippet snippet;
+    ft_str sources;
     int problems = 0;
 
     *stage = STAGE_NONE;
@@ -134,6 +138,8 @@ static ft_status look(int *stage, ft_error *err)
     }
     if (st == FT_OK)
         st = ft_reader_document(rd, "a", 1, &doc, err);
+    if (st == FT_OK)
+        st = ft_reader_sources(rd, &sources, err);
     ft_stored_free(doc);
     ft_results_free(rs);
     ft_query_free(q);
@@ -195,9 +201,14 @@ static void expect_named_files(const char *what)
             ft_segment_name(segment, m.segments[i].hash);
             named |= strcmp(name, segment) == 0;
         }
+        if (m.origins_len > 0) {
+            char origins[32];
+            ft_origins_name(origins, m.origins_hash);
+            named |= strcmp(name, origins) == 0;
+        }
         cr_assert(named, "%s: %s is left behind", what, name);
     }
-    cr_assert_eq(n, m.n_segments + 2, "%s", what);
+    cr_assert_eq(n, m.n_segments + 2 + (m.origins_len > 0), "%s", what);
     ft_manifest_release(&m);
     free(names);
 }

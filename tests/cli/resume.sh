@@ -43,7 +43,7 @@ stop_at 3 TERM ftindex build --threads 1 --memory 20M --filter 'gate=sh gate.sh'
 touch open.4
 try_scrubbed ftindex build --threads 3 --filter 'gate=sh gate.sh' x.ft $inputs
 (cd x.ft && sha256sum -c ../undisturbed) | scrub
-ls x.ft | scrub
+ls x.ft | scrub | sort
 rm -r x.ft
 
 # Killed again and again, with several threads: it ends all the same.
@@ -53,7 +53,7 @@ for gate in 1 2 3 4; do
 done
 try ftindex build --quiet --filter 'gate=sh gate.sh' x.ft $inputs
 (cd x.ft && sha256sum -c ../undisturbed) | scrub
-ls x.ft | scrub
+ls x.ft | scrub | sort
 rm -r x.ft
 
 # An input that changed, is gone or is new; other arguments; standard input. The result is never a mixture.

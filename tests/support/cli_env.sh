@@ -22,7 +22,7 @@ try_scrubbed() {
 
 scrub() {
     sed -E -e 's/"(took_us|peak_rss_bytes|index_bytes)":[ ]?[0-9]+/"\1":N/g' -e 's/"seconds":[ ]?[0-9.e+-]+/"seconds":N/g' \
-        -e 's/[0-9.]+ (s|ms|MB\/s)\b/N \1/g' -e 's/[0-9a-f]{8,}\.seg/HASH.seg/g' \
+        -e 's/[0-9.]+ (s|ms|MB\/s)\b/N \1/g' -e 's/[0-9a-f]{8,}\.(seg|src)/HASH.\1/g' \
         -e 's/(index|merged,) [0-9.]+ (bytes|[KMG]B)/\1 N bytes/g' -e 's/"bytes":\{[^}]*\}/"bytes":{...}/g'
 }
 

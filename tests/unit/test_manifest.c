@@ -19,13 +19,14 @@
  * that of the program, so reading is compared and not writing. */
 static const unsigned char example[] = {
     0x46, 0x54, 0x4d, 0x41, 0x4e, 0x0d, 0x0a, 0x1a, 0x02, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
-    0x7f, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x03, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+    0x8f, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x03, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
     0x88, 0x77, 0x66, 0x55, 0x44, 0x33, 0x22, 0x11, 0x33, 0x33, 0x33, 0x33, 0x33, 0x33, 0xf3, 0x3f,
     0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0xe8, 0x3f, 0x01, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+    0xef, 0xbe, 0xed, 0xfe, 0x00, 0x00, 0x00, 0x00, 0x60, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
     0x07, 0x65, 0x6e, 0x67, 0x6c, 0x69, 0x73, 0x68, 0x0f, 0x31, 0x35, 0x2e, 0x30, 0x2e, 0x30, 0x20,
     0x2f, 0x20, 0x31, 0x34, 0x2e, 0x30, 0x2e, 0x30, 0xee, 0xff, 0xc0, 0x00, 0x00, 0x00, 0x00, 0x00,
     0x00, 0x10, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x14, 0x00, 0x00, 0x00, 0x1f, 0x00, 0x00, 0x00,
-    0x02, 0x00, 0x00, 0x00, 0x02, 0x02, 0x10, 0xb4, 0xfe, 0xa5, 0x4a, 0x05, 0xd6, 0x0d, 0x3e,
+    0x02, 0x00, 0x00, 0x00, 0x02, 0x02, 0x10, 0x7e, 0x4c, 0xf0, 0xfb, 0x62, 0x22, 0x94, 0xb7,
 };
 
 static char dir[32];
@@ -76,7 +77,7 @@ static ft_manifest some_manifest(void)
 {
     static const uint32_t deleted[] = {0, 1, 100, 3000, 9999, 10000};
     ft_manifest m = {.generation = 17, .analysis = {.lang = "turkish", .fold_diacritics = true}, .fingerprint = 99,
-                     .k1 = 0.9, .b = 0.4, .titles_only = true};
+                     .k1 = 0.9, .b = 0.4, .titles_only = true, .origins_hash = 5, .origins_len = 1000};
 
     for (size_t i = 0; i < sizeof deleted / sizeof *deleted; i++) {
         ft_manifest_segment s = segment(i + 1, 10000, deleted[i]);
@@ -93,6 +94,7 @@ static void compare(const ft_manifest *a, const ft_manifest *b)
     cr_assert_eq(a->analysis.fold_diacritics, b->analysis.fold_diacritics);
     cr_assert(a->k1 == b->k1 && a->b == b->b);
     cr_assert_eq(a->titles_only, b->titles_only);
+    cr_assert(a->origins_hash == b->origins_hash && a->origins_len == b->origins_len);
     cr_assert_eq(a->n_segments, b->n_segments);
     for (size_t i = 0; i < a->n_segments; i++) {
         const ft_manifest_segment *s = &a->segments[i], *t = &b->segments[i];
@@ -157,6 +159,7 @@ Test(manifest, worked_example)
     cr_assert_str_eq(m.analysis.lang, "english");
     cr_assert_str_eq(m.unicode, "15.0.0 / 14.0.0");
     cr_assert(m.k1 == 1.2 && m.b == 0.75);
+    cr_assert(m.origins_hash == 0xfeedbeef && m.origins_len == 96);
     cr_assert_eq(m.n_segments, 1);
     const ft_manifest_segment *s = &m.segments[0];
     cr_assert(s->hash == 0xc0ffee && s->len == 4096 && s->n_docs == 20 && s->n_passages == 31);
@@ -256,7 +259,7 @@ static ft_status with_u32(size_t off, uint32_t value)
 
 Test(manifest, lies)
 {
-    size_t counts = 0x58 + 16; /* of the segment: documents, passages, deleted */
+    size_t counts = 0x68 + 16; /* of the segment: documents, passages, deleted */
 
     cr_assert_eq(with_u32(8, FT_FORMAT_VERSION + 1), FT_EVERSION);
     cr_assert_eq(with_u32(8, FT_FORMAT_VERSION - 1), FT_EVERSION);
@@ -266,6 +269,8 @@ Test(manifest, lies)
     cr_assert_eq(with_u32(0x34, 0x3ff80000), FT_ECORRUPT); /* b = 1.5 */
     cr_assert_eq(with_u32(0x38, UINT32_MAX), FT_ECORRUPT); /* segments */
     cr_assert_eq(with_u32(0x38, 2), FT_ECORRUPT);
+    cr_assert_eq(with_u32(0x4c, 1), FT_ECORRUPT);        /* origins longer than 1 GiB */
+    cr_assert_eq(with_u32(0x48, 0), FT_ECORRUPT);        /* origins of no bytes, yet with a hash */
     cr_assert_eq(with_u32(0x38, 0), FT_ECORRUPT);
     cr_assert_eq(with_u32(counts, 19), FT_ECORRUPT);     /* number 19 is deleted */
     cr_assert_eq(with_u32(counts, 32), FT_ECORRUPT);     /* more documents than passages */
@@ -394,30 +399,31 @@ Test(manifest, lock_excludes)
 
 Test(manifest, survey_and_clean)
 {
-    static const char *const gone[] = {"tmp-spool-1", "tmp-", "00000000000000ff.seg"};
-    static const char *const kept[] = {"0000000000000001.seg", "00000000000000FF.seg", "0000000000000002.seg2",
-                                       "0000000000000002.se", "notes.txt", "atmp-1", "1.seg"};
+    static const char *const gone[] = {"tmp-spool-1", "tmp-", "00000000000000ff.seg", "0000000000000001.src"};
+    static const char *const kept[] = {"0000000000000005.src",  "0000000000000001.seg", "00000000000000FF.seg",
+                                       "0000000000000002.seg2", "0000000000000002.se",  "notes.txt", "atmp-1", "1.seg"};
     ft_manifest m = some_manifest();
     ft_dir_state state;
 
     cr_assert_eq(ft_dir_survey(dir, &state, NULL), FT_OK);
     cr_assert(state.existed && !state.has_manifest && !state.has_foreign && !state.has_ours);
-    for (size_t i = 0; i < 3; i++)
+    for (size_t i = 0; i < 4; i++)
         touch(gone[i]);
     cr_assert_eq(ft_dir_survey(dir, &state, NULL), FT_OK);
     cr_assert(state.has_ours && !state.has_foreign);
-    for (size_t i = 0; i < 7; i++)
+    for (size_t i = 0; i < 8; i++)
         touch(kept[i]);
     cr_assert_eq(ft_dir_survey(dir, &state, NULL), FT_OK);
     cr_assert(state.has_foreign);
     cr_assert_eq(ft_dir_clean(dir, &m, NULL), FT_OK);
-    for (size_t i = 0; i < 3; i++)
+    for (size_t i = 0; i < 4; i++)
         cr_assert_neq(access(in_dir(gone[i]), F_OK), 0);
-    for (size_t i = 0; i < 7; i++)
+    for (size_t i = 0; i < 8; i++)
         cr_assert_eq(access(in_dir(kept[i]), F_OK), 0);
     cr_assert_eq(ft_dir_clean(dir, NULL, NULL), FT_OK);
-    cr_assert_neq(access(in_dir(kept[0]), F_OK), 0);
-    for (size_t i = 1; i < 7; i++)
+    for (size_t i = 0; i < 2; i++)
+        cr_assert_neq(access(in_dir(kept[i]), F_OK), 0);
+    for (size_t i = 2; i < 8; i++)
         cr_assert_eq(unlink(in_dir(kept[i])), 0);
     ft_manifest_release(&m);
 }
