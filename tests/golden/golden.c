@@ -91,7 +91,7 @@ static bool is_as_expected(const char *version)
 
 int main(int argc, char **argv)
 {
-    static const char *const versions[] = {"v1"};
+    static const char *const versions[] = {"v1", "v2"};
     bool good = true;
 
     if (argc > 2 && strcmp(argv[1], "--print") == 0)
