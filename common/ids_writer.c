@@ -1,8 +1,8 @@
 /* ids_writer.c - writes external ids; see ids.h and FORMAT.md, "Ids".
  *
- * Ids are front-coded as they come and spooled; of each only its hash stays in memory. If the ids do not ascend, sorting
- * the hashes gives the order, and documents of equal hash are suspects for a repeated id. Those are compared by their
- * strings while the spool is copied into the file, which costs nothing when there are none. */
+ * Ids are front-coded as they come and spooled; of each only its hash stays in memory. If the ids do not ascend,
+ * sorting the hashes gives the order, and documents of equal hash are suspects for a repeated id. Those are compared by
+ * their strings while the spool is copied into the file, which costs nothing when there are none. */
 #include "ids.h"
 
 #include "bitpack.h"

@@ -4,8 +4,8 @@
  * A batch of a few documents is processed and noted once; its record is the code and two runs. Each input is a string
  * of patches, (offset: 2 bytes, mask: 1 byte) each, applied to the runs, whose checksums are then made anew in the
  * code, or to the code; then the record's checksum is made anew. A build takes up what that journal has, adds a
- * document and writes its segment. Whatever the journal says, there is no crash, no over-read and no hang, and the documents that
- * were kept are in the segment. */
+ * document and writes its segment. Whatever the journal says, there is no crash, no over-read and no hang, and the
+ * documents that were kept are in the segment. */
 #include "builder.h"
 #include "bytes.h"
 #include "mem.h"
