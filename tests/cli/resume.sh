@@ -44,6 +44,11 @@ touch open.4
 try_scrubbed ftindex build --threads 3 --filter 'gate=sh gate.sh' x.ft $inputs
 (cd x.ft && sha256sum -c ../undisturbed) | scrub
 ls x.ft | scrub | sort
+try_scrubbed ftindex update x.ft
+cp docs1.jsonl saved
+sed -i '3,5d' docs1.jsonl
+try_scrubbed ftindex update x.ft
+cp saved docs1.jsonl
 rm -r x.ft
 
 # Killed again and again, with several threads: it ends all the same.
