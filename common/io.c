@@ -14,6 +14,7 @@
 
 #define READ_STEP 65536u    /* room asked for at a time when a file's size is not known */
 #define DRAIN_STEP 32768u   /* a spool's file is handed on in pieces of this size */
+#define FREE_STEP (UINT64_C(4) << 20) /* bytes of a spool's file, a multiple of DRAIN_STEP */
 #define SPOOL_NAMES 100000u /* names tried for a spool's file */
 
 /* ------------------------------------------------ the table */
@@ -362,6 +363,9 @@ ft_status ft_spool_drain(ft_spool *s, ft_status (*sink)(void *arg, const void *d
         if (st == FT_OK)
             st = sink(arg, piece, want, err);
         left -= want;
+        /* What was read is not needed again; where a file system cannot give its room back, it stays until the end. */
+        if ((s->filed - left) % FREE_STEP == 0)
+            (void)fallocate(s->fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 0, (off_t)(s->filed - left));
     }
     if (st == FT_OK && s->mem.len > 0)
         st = sink(arg, s->mem.data, s->mem.len, err);

@@ -92,7 +92,7 @@ typedef struct ft_spool {
 ft_status ft_spool_init(ft_spool *s, const char *dir, size_t room, ft_error *err);
 void ft_spool_put(ft_spool *s, const void *data, size_t len);
 ft_status ft_spool_status(const ft_spool *s, ft_error *err);
-/* Hands all bytes in order to sink, in pieces. */
+/* Hands all bytes in order to sink, in pieces, once: the file's room on disk is given back as it is read. */
 ft_status ft_spool_drain(ft_spool *s, ft_status (*sink)(void *arg, const void *data, size_t len, ft_error *err),
                          void *arg, ft_error *err);
 void ft_spool_release(ft_spool *s);
