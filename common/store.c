@@ -129,31 +129,39 @@ ft_status ft_store_open(ft_store *s, const ft_envelope *env, ft_error *err)
                            s->blocks.len, err);
 }
 
-/* Appends all of block i to out. */
-static ft_status unpack(const ft_store *s, struct libdeflate_decompressor *inflate, uint64_t i, ft_buf *out,
-                        ft_error *err)
+ft_status ft_store_block(const ft_store *s, uint64_t i, ft_str *packed, size_t *raw, ft_error *err)
 {
     uint64_t left = s->raw_len - i * FT_STORE_BLOCK, start, stop;
-    size_t raw = left < FT_STORE_BLOCK ? (size_t)left : FT_STORE_BLOCK, used = 0, made = 0;
     ft_status st = ft_offsets_get(&s->starts, i, &start, &stop, err);
 
     if (st != FT_OK)
         return st;
-    const char *packed = s->blocks.ptr + start;
-    size_t len = (size_t)(stop - start);
-    if (len == 0 || len > raw)
-        return ft_envelope_corrupt(s->env, packed, "stored text: a block has an impossible length", err);
-    st = ft_envelope_touch(s->env, packed, len, err);
+    *packed = (ft_str){s->blocks.ptr + start, (size_t)(stop - start)};
+    *raw = left < FT_STORE_BLOCK ? (size_t)left : FT_STORE_BLOCK;
+    if (packed->len == 0 || packed->len > *raw)
+        return ft_envelope_corrupt(s->env, packed->ptr, "stored text: a block has an impossible length", err);
+    return ft_envelope_touch(s->env, packed->ptr, packed->len, err);
+}
+
+/* Appends all of block i to out. */
+static ft_status unpack(const ft_store *s, struct libdeflate_decompressor *inflate, uint64_t i, ft_buf *out,
+                        ft_error *err)
+{
+    size_t raw = 0, used = 0, made = 0;
+    ft_str packed;
+    ft_status st = ft_store_block(s, i, &packed, &raw, err);
+
     if (st != FT_OK)
         return st;
     unsigned char *to = ft_buf_reserve(out, raw);
     if (!to)
         return ft_fail_nomem(err);
-    if (len == raw)
-        memcpy(to, packed, raw);
-    else if (libdeflate_zlib_decompress_ex(inflate, packed, len, to, raw, &used, &made) != LIBDEFLATE_SUCCESS ||
-             used != len || made != raw)
-        return ft_envelope_corrupt(s->env, packed, "stored text: a block does not decompress to its length", err);
+    if (packed.len == raw)
+        memcpy(to, packed.ptr, raw);
+    else if (libdeflate_zlib_decompress_ex(inflate, packed.ptr, packed.len, to, raw, &used, &made) !=
+                 LIBDEFLATE_SUCCESS ||
+             used != packed.len || made != raw)
+        return ft_envelope_corrupt(s->env, packed.ptr, "stored text: a block does not decompress to its length", err);
     out->len += raw;
     return FT_OK;
 }

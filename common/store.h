@@ -38,6 +38,8 @@ typedef struct ft_store {
     uint64_t raw_len;  /* of the whole stream */
 } ft_store;
 ft_status ft_store_open(ft_store *s, const ft_envelope *env, ft_error *err);
+/* Block i (i < starts.n) as it stands in the file, and how many bytes of text it holds. */
+ft_status ft_store_block(const ft_store *s, uint64_t i, ft_str *packed, size_t *raw, ft_error *err);
 /* Bytes [off, off + len) of the stream, appended to out. FT_ECORRUPT if they are not there. Thread-safe. */
 ft_status ft_store_read(const ft_store *s, uint64_t off, uint64_t len, ft_buf *out, ft_error *err);
 /* The same through a window that keeps the block last unpacked, so that reads near each other unpack it once. Zeroed to
