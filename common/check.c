@@ -209,16 +209,22 @@ static ft_status check_lists(const ft_segment *s, ft_error *err)
 /* Titles' tokens stand before the text's: at most as many as the first passage has. */
 static ft_status check_titles(const ft_segment *s, ft_error *err)
 {
-    ft_status st = FT_OK;
+    uint32_t *numbers;
+    ft_status st = ft_order_invert(&s->order, &numbers, err);
     ft_doc_entry doc;
 
     for (uint32_t i = 0; st == FT_OK && i < s->meta.n_docs; i++) {
         st = ft_passages_doc(&s->passages, i, &doc, err);
-        if (st == FT_OK && (doc.first_passage >= s->meta.n_passages
-                            || doc.title_tokens > ft_norms_get(&s->norms, doc.first_passage)))
+        if (st != FT_OK)
+            break;
+        uint32_t first = doc.first_passage;
+        if (first < s->meta.n_passages && numbers)
+            first = numbers[first];
+        if (first >= s->meta.n_passages || doc.title_tokens > ft_norms_get(&s->norms, first))
             st = ft_envelope_corrupt(&s->env, s->passages.entries.ptr,
                                      "passages: a title with more tokens than its passage", err);
     }
+    ft_free(numbers);
     return st;
 }
 
@@ -240,6 +246,8 @@ static ft_status check_segment(checker *c, const ft_segment *s, ft_error *err)
         st = pass_over(c, s->env.name, ft_passages_check(&s->passages, &failure), &failure, err);
     if (st == FT_OK)
         st = pass_over(c, s->env.name, ft_ids_check(&s->ids, &failure), &failure, err);
+    if (st == FT_OK)
+        st = pass_over(c, s->env.name, ft_order_check(&s->order, &s->passages.starts, &failure), &failure, err);
     if (st == FT_OK)
         st = pass_over(c, s->env.name, check_titles(s, &failure), &failure, err);
     if (st == FT_OK)
@@ -271,17 +279,17 @@ ft_status ft_segment_check(const ft_segment *s,
 static ft_status check_file(checker *c, const char *dir, const ft_manifest_segment *entry, bool *unopened,
                             ft_error *err)
 {
-    uint32_t known[FT_PART_META];
+    uint32_t known[FT_PARTS_END - 1];
     uint64_t before = c->n_reported;
     char name[32];
     ft_envelope e;
     ft_segment s;
     ft_error failure;
 
-    for (uint32_t i = 0; i < FT_PART_META; i++)
+    for (uint32_t i = 0; i < FT_PARTS_END - 1; i++)
         known[i] = i + 1;
     ft_segment_name(name, entry->hash);
-    ft_status st = ft_envelope_open(&e, dir, name, entry->len, entry->hash, known, FT_PART_META, &failure);
+    ft_status st = ft_envelope_open(&e, dir, name, entry->len, entry->hash, known, FT_PARTS_END - 1, &failure);
     *unopened = st != FT_OK;
     if (st != FT_OK)
         return pass_over(c, name, st, &failure, err);

@@ -16,7 +16,9 @@ enum ft_part_id {
     FT_PART_POSITIONS = 11,    /* their positions */
     FT_PART_TERMS = 12,        /* term dictionary (termdict.h) */
     FT_PART_TERM_INDEX = 13,
-    FT_PART_META = 14          /* counts and parameters (segment.h) */
+    FT_PART_META = 14,         /* counts and parameters (segment.h) */
+    FT_PART_ORDER = 15,        /* written before the norms: passages by number in the lists (order.h) */
+    FT_PARTS_END               /* one more than the last */
 };
 
 #endif

@@ -60,7 +60,7 @@ ft_status ft_segment_open(ft_segment *s, const char *dir, const ft_manifest_segm
     static const uint32_t known[] = {FT_PART_STORED,   FT_PART_STORED_INDEX, FT_PART_PASSAGES, FT_PART_PASSAGE_INDEX,
                                      FT_PART_DOC_STARTS, FT_PART_IDS,        FT_PART_ID_INDEX, FT_PART_ID_ORDER,
                                      FT_PART_NORMS,    FT_PART_POSTINGS,     FT_PART_POSITIONS, FT_PART_TERMS,
-                                     FT_PART_TERM_INDEX, FT_PART_META};
+                                     FT_PART_TERM_INDEX, FT_PART_META,        FT_PART_ORDER};
     char name[32];
     ft_status st;
 
@@ -77,6 +77,8 @@ ft_status ft_segment_open(ft_segment *s, const char *dir, const ft_manifest_segm
     s->passages.titles_only = s->meta.titles_only;
     if (st == FT_OK)
         st = ft_ids_open(&s->ids, &s->env, s->meta.n_docs, err);
+    if (st == FT_OK)
+        st = ft_order_open(&s->order, &s->env, s->meta.n_passages, err);
     if (st == FT_OK)
         st = ft_norms_open(&s->norms, &s->env, s->meta.n_passages, err);
     if (st == FT_OK)

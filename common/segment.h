@@ -5,6 +5,7 @@
 #include "ids.h"
 #include "manifest.h"
 #include "norms.h"
+#include "order.h"
 #include "parts.h"
 #include "passages.h"
 #include "store.h"
@@ -35,6 +36,7 @@ typedef struct ft_segment {
     ft_store store;
     ft_passages passages;
     ft_ids ids;
+    ft_order order; /* of the passages in norms and lists; elsewhere they are in order of arrival */
     ft_norms norms;
     ft_termdict terms;
     ft_str postings, positions;

@@ -15,7 +15,7 @@
 #include <xxhash.h>
 
 #define FT_SEGFILE_NAME "part.seg"
-#define FT_SEGFILE_IDS 14u /* parts 1 to 14 are known when it is opened */
+#define FT_SEGFILE_IDS 15u /* parts 1 to 15 are known when it is opened */
 
 /* A directory with one segment file in it. */
 typedef struct ft_segfile {
