@@ -8,6 +8,22 @@
  * its own, so this many mean a writer that never rests, and readers too slow for it. */
 #define OPEN_TRIES 1000
 
+/* Turns bits by arrival into bits by number in the lists. */
+static ft_status reorder_bits(const ft_order *order, uint64_t **bits, size_t words, ft_error *err)
+{
+    uint64_t *out = ft_alloc_zero(words, sizeof *out);
+    ft_status st = out ? FT_OK : ft_fail_nomem(err);
+
+    for (uint32_t i = 0; st == FT_OK && i < order->n_passages; i++) {
+        uint32_t arrival;
+        st = ft_order_arrival(order, i, &arrival, err);
+        out[i / 64] |= ((*bits)[arrival / 64] >> (arrival % 64) & 1) << (i % 64);
+    }
+    ft_free(*bits);
+    *bits = out;
+    return st;
+}
+
 static ft_status mark_dead(ft_leaf *leaf, ft_error *err)
 {
     const ft_manifest_segment *entry = leaf->entry;
@@ -28,7 +44,7 @@ static ft_status mark_dead(ft_leaf *leaf, ft_error *err)
         for (uint32_t p = doc.first_passage; p < doc.first_passage + doc.n_passages; p++)
             leaf->dead[p / 64] |= UINT64_C(1) << (p % 64);
     }
-    return FT_OK;
+    return leaf->seg.order.numbers ? reorder_bits(&leaf->seg.order, &leaf->dead, words, err) : FT_OK;
 }
 
 static void close_leaves(ft_reader *rd)
@@ -238,6 +254,7 @@ void ft_reader_stats(const ft_reader *rd, ft_stats *out)
         out->terms += s.terms;
         out->tokens += s.tokens;
         out->postings += s.postings;
+        out->reordered += rd->leaves[i].seg.order.numbers != NULL;
         out->bytes_dictionary += s.bytes_dictionary;
         out->bytes_postings += s.bytes_postings;
         out->bytes_positions += s.bytes_positions;

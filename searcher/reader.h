@@ -6,11 +6,12 @@
 
 #include <pthread.h>
 
-/* A segment of the snapshot. */
+/* A segment of the snapshot. Matches are passages by their number in the lists, which the segment's order leads from to
+ * the number by arrival that documents, text and ids go by. */
 typedef struct ft_leaf {
     ft_segment seg;
     const ft_manifest_segment *entry; /* in the reader's manifest */
-    uint64_t *dead;                   /* bit per passage of a deleted document; NULL when none; owned */
+    uint64_t *dead;                   /* bit per number in the lists, of deleted documents; NULL when none; owned */
     uint64_t first_passage;           /* passages of the segments before it */
     uint64_t first_doc;               /* documents of the segments before it */
 } ft_leaf;

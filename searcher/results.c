@@ -50,16 +50,18 @@ ft_status ft_results_hit(ft_results *rs, size_t i, ft_hit *out, ft_error *err)
     ft_buf buf = {0};
     ft_doc_entry doc;
     ft_passage_entry passage;
-    uint32_t number = 0;
+    uint32_t arrival, number = 0;
 
     *out = (ft_hit){.score = ft_plan_score(&rs->plan, place->score), .global = leaf->first_passage + place->passage};
-    ft_status st = ft_passages_doc_of(passages, place->passage, &number, err);
+    ft_status st = ft_order_arrival(&leaf->seg.order, place->passage, &arrival, err);
+    if (st == FT_OK)
+        st = ft_passages_doc_of(passages, arrival, &number, err);
     if (st == FT_OK)
         st = ft_passages_doc(passages, number, &doc, err);
     if (st == FT_OK)
-        st = ft_passages_get(passages, place->passage, &passage, &buf, err);
+        st = ft_passages_get(passages, arrival, &passage, &buf, err);
     if (st == FT_OK) {
-        out->passage = place->passage - doc.first_passage;
+        out->passage = arrival - doc.first_passage;
         out->start = passage.start;
         out->end = passage.end;
         ft_buf_reset(&buf);
@@ -234,12 +236,14 @@ static ft_status make_spans(ft_results *rs, const source *s, visit *v, ft_hit_de
 static ft_status find_match(ft_results *rs, size_t i, ft_hit_detail *d, ft_error *err)
 {
     const ft_leaf *leaf = leaf_of(rs, i);
-    uint32_t passage = ft_results_place(rs, i)->passage;
+    uint32_t passage;
     source s = {0};
     visit v = {.clause = add_ranges};
     ft_arena scratch = {0};
 
-    ft_status st = read_source(rs, leaf, passage, &s, err);
+    ft_status st = ft_order_arrival(&leaf->seg.order, ft_results_place(rs, i)->passage, &passage, err);
+    if (st == FT_OK)
+        st = read_source(rs, leaf, passage, &s, err);
     if (st == FT_OK)
         st = keep(rs, s.bytes.data, s.doc.title_len, &d->match.title, err);
     if (st == FT_OK)

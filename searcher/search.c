@@ -73,8 +73,10 @@ static ft_status take_match(run *r, const ft_leaf *leaf, ft_scored match)
         r->offered += r->rank;
         return FT_OK;
     }
-    uint32_t doc;
-    ft_status st = ft_passages_doc_of(&leaf->seg.passages, match.passage, &doc, r->err);
+    uint32_t arrival, doc;
+    ft_status st = ft_order_arrival(&leaf->seg.order, match.passage, &arrival, r->err);
+    if (st == FT_OK)
+        st = ft_passages_doc_of(&leaf->seg.passages, arrival, &doc, r->err);
     if (st != FT_OK)
         return st;
     if (r->count && doc != r->counted_doc)
