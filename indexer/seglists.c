@@ -53,6 +53,12 @@ static ft_status decode_block(ft_seglists *s, ft_error *err)
     uint64_t tokens = 0;
     ft_status st = ft_postings_passages(&s->list, s->block, s->passages, &tfs, err);
 
+    if (s->bare) {
+        s->n = n;
+        s->i = 0;
+        s->block++;
+        return st;
+    }
     if (st == FT_OK)
         st = ft_postings_tf_sums(&s->list, s->block, tfs, s->sums, err);
     if (st != FT_OK)
@@ -74,14 +80,16 @@ static ft_status decode_block(ft_seglists *s, ft_error *err)
 /* Appends posting i of the decoded block under its new number. */
 static ft_status append(ft_seglists *s, uint32_t number, ft_list_block *b, ft_error *err)
 {
-    uint32_t from = s->i ? s->sums[s->i - 1] : 0, tf = s->sums[s->i] - from;
+    uint32_t from = s->i && !s->bare ? s->sums[s->i - 1] : 0, tf = s->bare ? 0 : s->sums[s->i] - from;
     uint64_t position = 0;
 
-    if (b->n_gaps + tf > b->cap_gaps && !ft_list_block_room(b, tf))
+    /* One more than needed: a block of bare passages has an array as well, if an empty one. */
+    if (b->n_gaps + tf >= b->cap_gaps && !ft_list_block_room(b, (size_t)tf + 1))
         return ft_fail_nomem(err);
     for (uint32_t k = 0; k < tf; k++)
         position += (uint64_t)s->gaps[from + k] + 1;
-    memcpy(b->gaps + b->n_gaps, s->gaps + from, tf * sizeof *b->gaps);
+    if (tf > 0)
+        memcpy(b->gaps + b->n_gaps, s->gaps + from, tf * sizeof *b->gaps);
     if (position > UINT32_MAX)
         return corrupt(s, "postings: a position out of range", err);
     b->passages[b->n] = number;
@@ -142,6 +150,11 @@ ft_status ft_seglists_weigh(const ft_segment *segment, uint64_t weights[FT_TERM_
         last = before;
     }
     return st;
+}
+
+void ft_seglists_rewind(ft_seglists *s)
+{
+    s->block = s->i = s->n = 0;
 }
 
 void ft_seglists_release(ft_seglists *s)

@@ -1,4 +1,5 @@
-/* seglists.h - the posting lists of a segment as a source, without those of deleted documents. */
+/* seglists.h - the posting lists of a segment as a source, without those of deleted documents. Postings come in the
+ * order of the segment's lists: where `numbers` does not ascend, they are not a source for ft_merge (permute.h). */
 #ifndef FT_SEGLISTS_H
 #define FT_SEGLISTS_H
 
@@ -23,6 +24,7 @@ typedef struct ft_seglists {
     uint32_t *gaps;            /* of the decoded block; owned */
     size_t cap_gaps;
     uint64_t touched;          /* bytes of lists read since the mapping was last given back */
+    bool bare;                 /* passages alone are wanted: frequencies of 0, and no positions */
 } ft_seglists;
 
 /* The lists of the terms from prefix `from` to before `to`. */
@@ -30,6 +32,8 @@ ft_status ft_seglists_init(ft_seglists *s, const ft_segment *segment, const uint
                            uint32_t from, uint32_t to, ft_error *err);
 /* Adds what the lists of the terms of each prefix take up, roughly. */
 ft_status ft_seglists_weigh(const ft_segment *segment, uint64_t weights[FT_TERM_PREFIXES], ft_error *err);
+/* Back to the first posting of the term at hand. */
+void ft_seglists_rewind(ft_seglists *s);
 void ft_seglists_release(ft_seglists *s);
 
 #endif
