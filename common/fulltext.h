@@ -70,6 +70,7 @@ typedef struct ft_index ft_index;
 typedef enum ft_phase {
     FT_PHASE_TEXT,      /* bytes of text copied from segment to segment */
     FT_PHASE_DOCUMENTS, /* documents copied */
+    FT_PHASE_ORDER,     /* looking for an order of passages; there is nothing to count */
     FT_PHASE_POSTINGS,  /* tokens whose postings are written */
     FT_PHASE_POSITIONS, /* bytes of positions written */
     FT_PHASE_SYNC,      /* waiting for the disk; there is nothing to count */
@@ -93,11 +94,12 @@ typedef struct ft_index_options {
     void (*progress)(void *arg, ft_phase phase, uint64_t done, uint64_t total);
     void *progress_arg;
     const char *resume_key;  /* create: stands for the documents to be added and how; see ft_index_resumed (none) */
-    bool reorder;            /* what a new index's first commit and every merge write has its passages renumbered, so
-                              * that similar ones stand together in the posting lists: smaller and faster to search.
-                              * Documents stay whole; ranking is the same but for the order of equal scores. Takes
-                              * about 4 bytes of memory a posting, beyond the budget if need be. Other commits, and
-                              * merges without it, leave passages in order of arrival. */
+    bool reorder;            /* what a new index's first commit and every merge write, those of later commits included,
+                              * has its passages renumbered, so that similar ones stand together in the posting lists:
+                              * faster to search, unless they arrived so. Documents stay whole, and scores the same;
+                              * hits of equal score may change places. Takes about 4 bytes of memory a posting, beyond
+                              * the budget if need be. What is not merged, and merges without it, leave passages in
+                              * order of arrival. */
 } ft_index_options;
 
 /* From byte `off` of a document's text on, the source line is `line` (until the next mark). */

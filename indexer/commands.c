@@ -39,6 +39,7 @@ ft_index_options ft_commands_options(const ft_settings *set)
         .shared = set->shared,
         .cancel = set->cancel,
         .no_store = set->no_store,
+        .reorder = set->reorder,
     };
 }
 

@@ -13,7 +13,7 @@ typedef struct ft_settings {
     uint64_t threads, memory;    /* 0: the engine's choice */
     double k1, b;
     bool has_k1, has_b, fold_diacritics, no_stem, no_store;
-    bool force, shared, strict, dry_run, no_space_check;
+    bool force, shared, strict, dry_run, no_space_check, reorder;
     bool json, quiet, verbose, no_progress;
     const char *from;
     const char *terms;           /* stats: prefix of the terms to list; NULL: none */

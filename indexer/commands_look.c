@@ -100,7 +100,7 @@ static void put_stats_json(const ft_reader *rd, const ft_stats *s, ft_buf *out)
         uint64_t value;
     } counts[] = {{"documents", s->documents}, {"passages", s->passages}, {"terms", s->terms},
                   {"tokens", s->tokens},       {"postings", s->postings}, {"segments", s->segments},
-                  {"deleted", s->deleted}},
+                  {"deleted", s->deleted},     {"reordered", s->reordered}},
       bytes[] = {{"dictionary", s->bytes_dictionary}, {"postings", s->bytes_postings},
                  {"positions", s->bytes_positions},   {"norms", s->bytes_norms},
                  {"stored", s->bytes_stored},         {"other", s->bytes_other},
@@ -132,7 +132,7 @@ static void put_stats(const ft_reader *rd, const ft_stats *s, ft_buf *out)
         uint64_t value;
     } counts[] = {{"documents", s->documents}, {"passages", s->passages}, {"terms", s->terms},
                   {"tokens", s->tokens},       {"postings", s->postings}, {"segments", s->segments},
-                  {"deleted", s->deleted}},
+                  {"deleted", s->deleted},     {"reordered", s->reordered}},
       bytes[] = {{"dictionary", s->bytes_dictionary}, {"postings", s->bytes_postings},
                  {"positions", s->bytes_positions},   {"norms", s->bytes_norms},
                  {"stored text", s->bytes_stored},    {"other", s->bytes_other},

@@ -48,9 +48,17 @@ static ft_status mark_dead(ft_index *ix, ft_flushed *f, const ft_segment *segmen
     return st == FT_ENOMEM ? ft_fail_nomem(err) : st;
 }
 
-/* Replaces a segment just written by one without its dead documents; n_docs is 0 when none is left. */
-static ft_status drop_dead(ft_index *ix, ft_flushed *f, ft_error *err)
+/* Whether the segment that this commit writes is to be renumbered: that of a new index. */
+static bool is_reordered(const ft_index *ix)
 {
+    return ix->create && ix->config.reorder;
+}
+
+/* Replaces a segment just written by one without its dead documents, renumbered if it is to be; n_docs is 0 when none
+ * is left. */
+static ft_status rewrite(ft_index *ix, ft_flushed *f, ft_error *err)
+{
+    ft_build_config config = ix->config;
     ft_flushed live = {0};
     ft_segment segment;
     ft_status st = ft_segment_open(&segment, ix->path, &f->entry, err);
@@ -58,10 +66,11 @@ static ft_status drop_dead(ft_index *ix, ft_flushed *f, ft_error *err)
     if (st != FT_OK)
         return st;
     ft_compact_input input = {&segment, &f->entry};
+    config.reorder = is_reordered(ix);
     st = mark_dead(ix, f, &segment, err);
-    if (st == FT_OK && f->entry.n_deleted > 0) {
+    if (st == FT_OK && (f->entry.n_deleted > 0 || config.reorder)) {
         if (ft_compact_live(&input, 1) > 0)
-            st = ft_compact(&ix->config, &input, 1, &live, err);
+            st = ft_compact(&config, &input, 1, &live, err);
         ft_manifest_segment_release(&f->entry);
         ft_free(f->dead);
         *f = live;
@@ -77,8 +86,8 @@ static ft_status flush_added(ft_index *ix, ft_flushed *f, ft_error *err)
 
     ft_builder_free(ix->builder);
     ix->builder = NULL;
-    if (st == FT_OK && (f->n_dead > 0 || ix->n_deletes > 0))
-        st = drop_dead(ix, f, err);
+    if (st == FT_OK && (f->n_dead > 0 || ix->n_deletes > 0 || is_reordered(ix)))
+        st = rewrite(ix, f, err);
     if (st == FT_OK && f->entry.n_docs > 0)
         st = ft_manifest_add(&ix->next, &f->entry, err);
     ix->changed = true;
@@ -233,6 +242,19 @@ static ft_status commit_merged(ft_index *ix, ft_flushed *f, ft_error *err)
     return FT_OK;
 }
 
+ft_status ft_writer_merge_is_due(ft_index *ix, bool *due, ft_error *err)
+{
+    const ft_manifest *m = &ix->next;
+    ft_status st = FT_OK;
+
+    *due = m->n_segments > 1 || (m->n_segments == 1 && (m->segments[0].n_deleted > 0 || ix->config.reorder));
+    if (!*due && m->n_segments == 1) {
+        st = ft_writer_open_segments(ix, err);
+        *due = st == FT_OK && ix->segments[0].order.numbers;
+    }
+    return st;
+}
+
 ft_status ft_index_merge(ft_index *ix, ft_commit_info *info, ft_error *err)
 {
     ft_error failure = {0};
@@ -245,8 +267,9 @@ ft_status ft_index_merge(ft_index *ix, ft_commit_info *info, ft_error *err)
         *info = (ft_commit_info){0};
     if (st != FT_OK)
         return st;
-    bool due = n > 1 || (n == 1 && ix->next.segments[0].n_deleted > 0);
-    if (due) {
+    bool due;
+    st = ft_writer_merge_is_due(ix, &due, &failure);
+    if (st == FT_OK && due) {
         st = ft_upkeep_range(ix, 0, n, &flushed, &failure);
         if (st == FT_OK)
             st = commit_merged(ix, &flushed, &failure);

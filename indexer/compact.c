@@ -1,18 +1,22 @@
 /* compact.c - see compact.h.
  *
- * Everything that depends on neighbours or averages is made anew: the stored stream is cut and packed again, tables and
- * ids are written again, posting lists encoded again with the new lengths. Only the analysis is not repeated. Packing
- * runs on the workers; the mapped pages of the inputs are given back as the work proceeds. */
+ * Everything that depends on neighbours or averages is made anew: the stored stream is cut and packed again (unless
+ * it stays the same), tables and ids are written again, posting lists encoded again with the new lengths. Only the
+ * analysis is not repeated. Packing runs on the workers; the mapped pages of the inputs are given back as the work
+ * proceeds. */
 #include "compact.h"
 
 #include "mem.h"
 #include "pages.h"
+#include "permute.h"
 #include "pool.h"
-#include "seglists.h"
+#include "reorder.h"
 
 #define PIECE (64u * FT_STORE_BLOCK) /* of the stream, packed by one job */
 #define GIVE_BACK (16u << 20)        /* bytes of text between two returns of mapped pages */
 #define DOCS_PER_RETURN 65536u
+#define PERMUTE_SHARE 8u             /* of the memory budget, for postings being sorted, on all workers */
+#define PERMUTE_MAX ((size_t)1 << 30)
 
 typedef struct piece {
     ft_buf text;
@@ -34,8 +38,11 @@ typedef struct compactor {
     piece *pieces;       /* used in turn */
     size_t n_pieces, next_piece;
     uint64_t text_done, text_total; /* bytes */
-    uint32_t **numbers;  /* by input: new numbers of passages; NULL when nothing is deleted there */
+    uint32_t **numbers;  /* by input: new numbers of passages by those in its lists; NULL: base + number */
     uint32_t *bases;     /* by input: first passage */
+    bool permutes;       /* the new numbers do not ascend along the lists */
+    uint32_t *starts;    /* when reordering: first passage of each new document; owned */
+    size_t cap_starts;
 } compactor;
 
 uint64_t ft_compact_live(const ft_compact_input *inputs, size_t n)
@@ -85,6 +92,7 @@ static void stop(compactor *c)
         ft_free(c->numbers[i]);
     ft_free(c->numbers);
     ft_free(c->bases);
+    ft_free(c->starts);
     ft_flush_abandon(&c->flush);
 }
 
@@ -171,6 +179,20 @@ static ft_status copy_stream(compactor *c, const ft_compact_input *in, ft_error 
     return st == FT_OK ? copy_text(c, in->segment, from, to, err) : st;
 }
 
+static ft_status copy_streams(compactor *c, ft_error *err)
+{
+    ft_status st = FT_OK;
+
+    for (size_t i = 0; i < c->n_inputs; i++)
+        c->text_total += (uint64_t)((double)c->inputs[i].segment->store.raw_len *
+                                    (double)ft_compact_live(&c->inputs[i], 1) / c->inputs[i].entry->n_docs);
+    for (size_t i = 0; st == FT_OK && i < c->n_inputs; i++) {
+        st = copy_stream(c, &c->inputs[i], err);
+        ft_pages_give_back(&c->inputs[i].segment->env.map);
+    }
+    return st == FT_OK ? submit_piece(c, true, err) : st;
+}
+
 /* ------------------------------------------------ documents */
 
 typedef struct doc_scratch {
@@ -209,7 +231,9 @@ static bool well_formed(const ft_doc_entry *doc, const ft_passage_entry *passage
     return doc->n_passages > 0;
 }
 
-static ft_status read_passages(const ft_segment *segment, const ft_doc_entry *doc, doc_scratch *s, ft_error *err)
+/* listed: numbers in the lists, by arrival; NULL: the same. */
+static ft_status read_passages(const ft_segment *segment, const uint32_t *listed, const ft_doc_entry *doc,
+                               doc_scratch *s, ft_error *err)
 {
     ft_status st = FT_OK;
     uint32_t n = doc->n_passages;
@@ -219,9 +243,10 @@ static ft_status read_passages(const ft_segment *segment, const ft_doc_entry *do
         || FT_GROW(s->lengths, s->cap_lengths, n) != 0)
         return ft_fail_nomem(err);
     for (uint32_t i = 0; st == FT_OK && i < n; i++) {
+        uint32_t passage = doc->first_passage + i;
         s->marks_at[i] = s->marks.len;
-        s->lengths[i] = ft_norms_get(&segment->norms, doc->first_passage + i);
-        st = ft_passages_get(&segment->passages, doc->first_passage + i, &s->passages[i], &s->marks, err);
+        s->lengths[i] = ft_norms_get(&segment->norms, listed ? listed[passage] : passage);
+        st = ft_passages_get(&segment->passages, passage, &s->passages[i], &s->marks, err);
     }
     /* The buffer may have moved while it grew. */
     for (uint32_t i = 0; st == FT_OK && s->marks.len > 0 && i < n; i++)
@@ -232,20 +257,52 @@ static ft_status read_passages(const ft_segment *segment, const ft_doc_entry *do
     return st;
 }
 
+/* Appends a document; its passages' new numbers go into numbers (if any) under those in the lists of before. */
+static ft_status copy_doc(compactor *c, const ft_compact_input *in, uint32_t number, const uint32_t *listed,
+                          uint32_t *numbers, doc_scratch *s, ft_error *err)
+{
+    uint32_t first = 0;
+    ft_doc_entry doc;
+
+    ft_buf_reset(&s->id);
+    ft_status st = ft_ids_get(&in->segment->ids, number, &s->id, err);
+    if (st == FT_OK && s->id.len == 0)
+        st = ft_envelope_corrupt(&in->segment->env, in->segment->ids.entries.ptr, "ids: an empty one", err);
+    if (st == FT_OK)
+        st = ft_passages_doc(&in->segment->passages, number, &doc, err);
+    if (st == FT_OK)
+        st = read_passages(in->segment, listed, &doc, s, err);
+    if (st == FT_OK && c->config->reorder) {
+        if (FT_GROW(c->starts, c->cap_starts, (size_t)c->flush.n_docs + 2) != 0)
+            return ft_fail_nomem(err);
+        c->starts[c->flush.n_docs] = c->flush.n_passages;
+        c->starts[c->flush.n_docs + 1] = c->flush.n_passages + doc.n_passages;
+    }
+    if (st == FT_OK)
+        st = ft_flush_doc(&c->flush, (ft_str){(const char *)s->id.data, s->id.len}, &doc, s->passages, s->lengths,
+                          &first, err);
+    if (st == FT_OK)
+        st = ft_flush_source(&c->flush, ft_origins_at(&in->entry->origins, number), err);
+    for (uint32_t k = 0; st == FT_OK && numbers && k < doc.n_passages; k++)
+        numbers[listed ? listed[doc.first_passage + k] : doc.first_passage + k] = first + k;
+    return st;
+}
+
 static ft_status copy_docs(compactor *c, size_t input, ft_error *err)
 {
     const ft_compact_input *in = &c->inputs[input];
-    uint32_t *numbers = NULL, first;
+    uint32_t *listed = NULL, *numbers = NULL;
     doc_scratch s = {0};
-    ft_doc_entry doc;
-    ft_status st = FT_OK;
+    ft_status st = ft_order_invert(&in->segment->order, &listed, err);
 
     c->bases[input] = c->flush.n_passages;
-    if (in->entry->n_deleted > 0) {
+    c->permutes |= listed != NULL;
+    if (st == FT_OK && (in->entry->n_deleted > 0 || listed || c->config->reorder)) {
         numbers = c->numbers[input] = ft_alloc(in->entry->n_passages, sizeof *numbers);
-        if (!numbers)
-            return ft_fail_nomem(err);
-        memset(numbers, 0xff, in->entry->n_passages * sizeof *numbers);
+        if (numbers)
+            memset(numbers, 0xff, in->entry->n_passages * sizeof *numbers);
+        else
+            st = ft_fail_nomem(err);
     }
     for (uint32_t i = 0; st == FT_OK && i < in->entry->n_docs; i++) {
         if (i % DOCS_PER_RETURN == 0) {
@@ -253,71 +310,119 @@ static ft_status copy_docs(compactor *c, size_t input, ft_error *err)
             ft_build_progress(c->config, FT_PHASE_DOCUMENTS, c->flush.n_docs, ft_compact_live(c->inputs, c->n_inputs));
             st = ft_build_canceled(c->config, err);
         }
-        if (st != FT_OK || ft_manifest_is_deleted(in->entry, i))
-            continue;
-        ft_buf_reset(&s.id);
-        st = ft_ids_get(&in->segment->ids, i, &s.id, err);
-        if (st == FT_OK && s.id.len == 0)
-            st = ft_envelope_corrupt(&in->segment->env, in->segment->ids.entries.ptr, "ids: an empty one", err);
-        if (st == FT_OK)
-            st = ft_passages_doc(&in->segment->passages, i, &doc, err);
-        if (st == FT_OK)
-            st = read_passages(in->segment, &doc, &s, err);
-        if (st == FT_OK)
-            st = ft_flush_doc(&c->flush, (ft_str){(const char *)s.id.data, s.id.len}, &doc, s.passages, s.lengths,
-                              &first, err);
-        if (st == FT_OK)
-            st = ft_flush_source(&c->flush, ft_origins_at(&in->entry->origins, i), err);
-        for (uint32_t k = 0; st == FT_OK && numbers && k < doc.n_passages; k++)
-            numbers[doc.first_passage + k] = first + k;
+        if (st == FT_OK && !ft_manifest_is_deleted(in->entry, i))
+            st = copy_doc(c, in, i, listed, numbers, &s, err);
     }
+    ft_free(listed);
     release_scratch(&s);
     return st;
 }
 
-/* ------------------------------------------------ all of it */
+/* ------------------------------------------------ order */
+
+/* Gives the new passages, numbered in order of arrival so far, their numbers in the lists. */
+static ft_status renumber(compactor *c, ft_seglists *lists, ft_error *err)
+{
+    uint32_t *numbers;
+    ft_status st;
+
+    ft_build_progress(c->config, FT_PHASE_ORDER, 0, 0);
+    st = ft_reorder(lists, c->n_inputs, c->starts, c->flush.n_docs, c->pool, c->config->cancel, &numbers, err);
+    if (st != FT_OK)
+        return st;
+    for (size_t i = 0; i < c->n_inputs; i++)
+        for (uint32_t k = 0; k < c->inputs[i].entry->n_passages; k++)
+            if (c->numbers[i][k] != FT_PASSAGE_DROPPED)
+                c->numbers[i][k] = numbers[c->numbers[i][k]];
+    ft_flush_order(&c->flush, numbers);
+    c->permutes = true;
+    return FT_OK;
+}
+
+static ft_status reorder(compactor *c, ft_error *err)
+{
+    ft_seglists *lists = ft_alloc_zero(c->n_inputs, sizeof *lists);
+    ft_status st = lists ? FT_OK : ft_fail_nomem(err);
+    size_t n = 0;
+
+    for (; st == FT_OK && n < c->n_inputs; n++)
+        st = ft_seglists_init(&lists[n], c->inputs[n].segment, c->numbers[n], c->bases[n], 0, FT_TERM_PREFIXES, err);
+    if (st == FT_OK)
+        st = renumber(c, lists, err);
+    for (size_t i = 0; i < n; i++)
+        ft_seglists_release(&lists[i]);
+    ft_free(lists);
+    return st;
+}
+
+/* ------------------------------------------------ posting lists */
 
 /* The inputs' posting lists in ranges of terms. */
 typedef struct segment_ranges {
     ft_list_ranges ranges;
     const compactor *owner;
+    size_t room; /* for the postings of a term being sorted, by range in work */
 } segment_ranges;
+
+/* Those of one range. */
+typedef struct range_lists {
+    ft_seglists *lists;
+    size_t n;
+    ft_permute permute; /* what they come through where numbers do not ascend */
+} range_lists;
 
 static void close_lists(ft_range_sources *s)
 {
-    ft_seglists *lists = s->items;
+    range_lists *r = s->items;
 
-    for (size_t i = 0; lists && i < s->n; i++)
-        ft_seglists_release(&lists[i]);
-    ft_free(lists);
+    if (r)
+        ft_permute_release(&r->permute);
+    for (size_t i = 0; r && i < r->n; i++)
+        ft_seglists_release(&r->lists[i]);
+    if (r)
+        ft_free(r->lists);
+    ft_free(r);
     ft_free(s->sources);
 }
 
 static ft_status open_lists(const ft_list_ranges *ranges, uint32_t from, uint32_t to, ft_range_sources *out,
                             ft_error *err)
 {
-    const compactor *c = ((const segment_ranges *)ranges)->owner;
-    ft_seglists *lists = ft_alloc_zero(c->n_inputs, sizeof *lists);
+    const segment_ranges *all = (const segment_ranges *)ranges;
+    const compactor *c = all->owner;
+    range_lists *r = ft_alloc_zero(1, sizeof *r);
     ft_status st = FT_OK;
 
     *out = (ft_range_sources){.sources = ft_alloc_zero(c->n_inputs, sizeof *out->sources), .close = close_lists,
-                              .items = lists};
-    if (!lists || !out->sources)
+                              .items = r};
+    if (r)
+        r->lists = ft_alloc_zero(c->n_inputs, sizeof *r->lists);
+    if (!r || !r->lists || !out->sources)
         return ft_fail_nomem(err);
-    for (; st == FT_OK && out->n < c->n_inputs; out->n++) {
-        size_t i = out->n;
-        st = ft_seglists_init(&lists[i], c->inputs[i].segment, c->numbers[i], c->bases[i], from, to, err);
-        out->sources[i] = &lists[i].source;
+    for (; st == FT_OK && r->n < c->n_inputs; r->n++) {
+        size_t i = r->n;
+        st = ft_seglists_init(&r->lists[i], c->inputs[i].segment, c->numbers[i], c->bases[i], from, to, err);
+        out->sources[i] = &r->lists[i].source;
+    }
+    out->n = r->n;
+    if (st == FT_OK && c->permutes) {
+        st = ft_permute_init(&r->permute, r->lists, r->n, all->room, err);
+        out->sources[0] = &r->permute.source;
+        out->n = 1;
     }
     return st;
 }
 
 static ft_status finish(compactor *c, ft_flushed *out, ft_error *err)
 {
-    segment_ranges lists = {.ranges = {.open = open_lists}, .owner = c};
+    uint64_t room = c->config->memory / PERMUTE_SHARE / ft_pool_workers(c->pool);
+    segment_ranges lists = {.ranges = {.open = open_lists}, .owner = c,
+                            .room = room < PERMUTE_MAX ? (size_t)room : PERMUTE_MAX};
     uint64_t *weights = ft_alloc_zero(FT_TERM_PREFIXES, sizeof *weights);
     ft_status st = weights ? FT_OK : ft_fail_nomem(err);
 
+    if (st == FT_OK && c->config->reorder)
+        st = reorder(c, err);
     for (size_t i = 0; st == FT_OK && i < c->n_inputs; i++)
         st = ft_seglists_weigh(c->inputs[i].segment, weights, err);
     if (st == FT_OK) {
@@ -328,6 +433,8 @@ static ft_status finish(compactor *c, ft_flushed *out, ft_error *err)
     return st;
 }
 
+/* ------------------------------------------------ all of it */
+
 ft_status ft_compact(const ft_build_config *config, const ft_compact_input *inputs, size_t n, ft_flushed *out,
                      ft_error *err)
 {
@@ -335,15 +442,9 @@ ft_status ft_compact(const ft_build_config *config, const ft_compact_input *inpu
     ft_status st = start(&c, err);
 
     *out = (ft_flushed){0};
-    for (size_t i = 0; i < n; i++)
-        c.text_total += (uint64_t)((double)inputs[i].segment->store.raw_len * (double)ft_compact_live(&inputs[i], 1) /
-                                   inputs[i].entry->n_docs);
-    for (size_t i = 0; st == FT_OK && i < n; i++) {
-        st = copy_stream(&c, &inputs[i], err);
-        ft_pages_give_back(&inputs[i].segment->env.map);
-    }
     if (st == FT_OK)
-        st = submit_piece(&c, true, err);
+        st = n == 1 && inputs[0].entry->n_deleted == 0 ? ft_flush_copy(&c.flush, &inputs[0].segment->store, err)
+                                                       : copy_streams(&c, err);
     for (size_t i = 0; st == FT_OK && i < n; i++)
         st = copy_docs(&c, i, err);
     if (st == FT_OK)

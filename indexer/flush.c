@@ -4,6 +4,9 @@
 
 #include "journal.h"
 #include "mem.h"
+#include "pages.h"
+
+#define BLOCKS_PER_RETURN 1024u /* of a copied stream, between two returns of mapped pages */
 
 ft_status ft_build_canceled(const ft_build_config *config, ft_error *err)
 {
@@ -74,6 +77,26 @@ ft_status ft_flush_packed(ft_flush *f, const ft_packed *packed, ft_error *err)
     return ft_envelope_status(&f->env, err);
 }
 
+ft_status ft_flush_copy(ft_flush *f, const ft_store *store, ft_error *err)
+{
+    ft_status st = FT_OK;
+
+    for (uint64_t i = 0; st == FT_OK && i < store->starts.n; i++) {
+        size_t raw = 0;
+        ft_str packed;
+        if (i % BLOCKS_PER_RETURN == 0) {
+            ft_pages_give_back(&store->env->map);
+            ft_build_progress(f->config, FT_PHASE_TEXT, i * FT_STORE_BLOCK, store->raw_len);
+            st = ft_build_canceled(f->config, err);
+        }
+        if (st == FT_OK)
+            st = ft_store_block(store, i, &packed, &raw, err);
+        if (st == FT_OK)
+            ft_store_writer_block(&f->store, &f->env, packed.ptr, packed.len, raw);
+    }
+    return st == FT_OK ? ft_envelope_status(&f->env, err) : st;
+}
+
 ft_status ft_flush_doc(ft_flush *f, ft_str id, const ft_doc_entry *doc, const ft_passage_entry *passages,
                        const uint32_t *lengths, uint32_t *first, ft_error *err)
 {
@@ -97,6 +120,41 @@ ft_status ft_flush_doc(ft_flush *f, ft_str id, const ft_doc_entry *doc, const ft
 ft_status ft_flush_source(ft_flush *f, uint32_t source, ft_error *err)
 {
     return ft_origins_put(&f->origins, f->n_docs - 1, source) ? FT_OK : ft_fail_nomem(err);
+}
+
+/* ------------------------------------------------ order */
+
+void ft_flush_order(ft_flush *f, uint32_t *numbers)
+{
+    ft_free(f->numbers);
+    f->numbers = numbers;
+}
+
+/* Puts the lengths into the order of the lists and writes that order, unless it is that of arrival. */
+static ft_status write_order(ft_flush *f, ft_error *err)
+{
+    uint32_t n = f->n_passages, same = 0;
+
+    while (f->numbers && same < n && f->numbers[same] == same)
+        same++;
+    if (!f->numbers || same == n)
+        return FT_OK;
+    uint32_t *lengths = ft_alloc(n, sizeof *lengths), *arrival = ft_alloc(n, sizeof *arrival);
+    ft_status st = lengths && arrival ? FT_OK : ft_fail_nomem(err);
+    for (uint32_t i = 0; st == FT_OK && i < n; i++) {
+        arrival[f->numbers[i]] = i;
+        lengths[f->numbers[i]] = f->lengths[i];
+    }
+    if (st == FT_OK) {
+        uint32_t *swap = f->lengths;
+        f->lengths = lengths;
+        f->cap_lengths = n;
+        lengths = swap;
+        ft_order_write(&f->env, arrival, n);
+    }
+    ft_free(lengths);
+    ft_free(arrival);
+    return st;
 }
 
 /* ------------------------------------------------ the end */
@@ -135,6 +193,8 @@ ft_status ft_flush_finish(ft_flush *f, const ft_list_ranges *ranges, ft_pool *po
     ft_ids_writer_free(f->ids);
     f->passages = NULL;
     f->ids = NULL;
+    if (st == FT_OK)
+        st = write_order(f, err);
     if (st == FT_OK) {
         ft_norms_write(&f->env, f->lengths, f->n_passages);
         st = ft_flush_lists(f, ranges, pool, out, err);
@@ -171,5 +231,6 @@ void ft_flush_abandon(ft_flush *f)
     ft_ids_writer_free(f->ids);
     ft_free(f->lengths);
     ft_origins_release(&f->origins);
+    ft_free(f->numbers);
     *f = (ft_flush){.env = {.fd = -1}};
 }

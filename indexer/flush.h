@@ -16,6 +16,7 @@ typedef struct ft_build_config {
     const ft_analysis *analysis;
     double k1, b;
     bool titles_only;           /* texts are indexed, not kept */
+    bool reorder;               /* what ft_compact writes */
     unsigned threads;
     uint64_t memory;            /* budget in bytes */
     const volatile int *cancel; /* NULL: none */
@@ -40,6 +41,7 @@ typedef struct ft_flush {
     ft_passages_writer *passages;
     ft_ids_writer *ids;
     uint32_t *lengths; /* tokens by passage; owned */
+    uint32_t *numbers; /* of passages in the lists, where ft_flush_order gave others; owned */
     size_t cap_lengths;
     uint32_t n_docs, n_passages;
     uint64_t n_tokens;
@@ -65,6 +67,9 @@ ft_status ft_flush_reopen(ft_flush *f, const ft_build_config *config, const char
 /* Appends packed blocks to the stored stream; only the very last block of all may be short. */
 ft_status ft_flush_packed(ft_flush *f, const ft_packed *packed, ft_error *err);
 
+/* Copies the whole stored stream of a segment, as it is packed, into one that has none yet. */
+ft_status ft_flush_copy(ft_flush *f, const ft_store *store, ft_error *err);
+
 /* Appends a document with its passages and their lengths in tokens; *first is its first passage. FT_ELIMIT when the
  * segment is full. */
 ft_status ft_flush_doc(ft_flush *f, ft_str id, const ft_doc_entry *doc, const ft_passage_entry *passages,
@@ -72,6 +77,9 @@ ft_status ft_flush_doc(ft_flush *f, ft_str id, const ft_doc_entry *doc, const ft
 
 /* Says which source the document appended last came from; 0, none, needs no saying. */
 ft_status ft_flush_source(ft_flush *f, uint32_t source, ft_error *err);
+/* Numbers the passages anew in norms and lists, all documents having been added: the sources of ft_flush_finish give
+ * numbers[i] for passage i. Takes numbers, a permutation that keeps documents whole. */
+void ft_flush_order(ft_flush *f, uint32_t *numbers);
 
 /* Writes everything else, the posting lists from their sources, at least one document having been added. The pool has
  * no jobs. */

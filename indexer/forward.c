@@ -33,10 +33,11 @@ static ft_status begin(ft_list_sink *s, const unsigned char *term, size_t len, f
     return FT_OK;
 }
 
-static ft_status block(ft_list_sink *s, const ft_list_block *b, ft_error *err)
+static ft_status block(ft_list_sink *s, const ft_list_block *b, bool last, ft_error *err)
 {
     turner *t = (turner *)s;
 
+    (void)last;
     (void)err;
     for (uint32_t i = 0; i < b->n && t->n <= t->max; i++) {
         uint32_t doc = t->docs ? t->docs[b->passages[i]] : b->passages[i];
@@ -67,16 +68,19 @@ static ft_status end(ft_list_sink *s, ft_error *err)
 static ft_status read_lists(turner *t, ft_seglists *lists, ft_list_source **sources, size_t n,
                             const volatile int *cancel, ft_error *err)
 {
-    ft_status st;
+    ft_status st = FT_OK;
+    size_t n_open = 0;
 
-    for (size_t i = 0; i < n; i++) {
-        ft_seglists_init(&lists[i], lists[i].segment, lists[i].numbers, lists[i].base);
-        lists[i].bare = true;
-        sources[i] = &lists[i].source;
+    for (; st == FT_OK && n_open < n; n_open++) {
+        ft_seglists *s = &lists[n_open];
+        st = ft_seglists_init(s, s->segment, s->numbers, s->base, s->from, s->to, err);
+        s->bare = true;
+        sources[n_open] = &s->source;
     }
     t->n_terms = 0;
-    st = ft_merge(sources, n, &t->sink, cancel, err);
-    for (size_t i = 0; i < n; i++)
+    if (st == FT_OK)
+        st = ft_merge(sources, n, &t->sink, cancel, err);
+    for (size_t i = 0; i < n_open; i++)
         ft_seglists_release(&lists[i]);
     return st;
 }

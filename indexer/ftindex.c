@@ -87,6 +87,10 @@ static const ft_option options[] = {
     {.name = "shared", .kind = FT_OPTION_FLAG, .to = TO(shared), .given = FT_OPTION_NONE,
      .commands = IN(BUILD) | IN(ADD) | IN(UPDATE) | IN(DELETE) | IN(MERGE),
      .help = "leave the permissions of files to the umask (private)"},
+    {.name = "reorder", .kind = FT_OPTION_FLAG, .to = TO(reorder), .given = FT_OPTION_NONE,
+     .commands = IN(BUILD) | IN(MERGE),
+     .help = "let similar passages stand together in the posting lists: faster to search, unless they arrive so (order "
+             "of arrival)"},
     {.name = "strict", .kind = FT_OPTION_FLAG, .to = TO(strict), .given = FT_OPTION_NONE,
      .commands = IN(BUILD) | IN(ADD) | IN(UPDATE),
      .help = "stop at the first malformed record and change nothing (skip it)"},

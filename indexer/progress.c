@@ -97,6 +97,7 @@ void ft_progress_phase(void *progress, ft_phase phase, uint64_t done, uint64_t t
     static const char *const names[FT_N_PHASES] = {
         [FT_PHASE_TEXT] = "text",           [FT_PHASE_DOCUMENTS] = "documents",        [FT_PHASE_POSTINGS] = "postings",
         [FT_PHASE_POSITIONS] = "positions", [FT_PHASE_SYNC] = "waiting for the disk",
+        [FT_PHASE_ORDER] = "order of passages",
     };
     ft_progress *p = progress;
     ft_buf line = {0}, name = {0};

@@ -99,6 +99,7 @@ static ft_status new_handle(ft_index **out, const char *path, const ft_index_opt
                                    .k1 = opts->k1,
                                    .b = opts->b,
                                    .titles_only = opts->no_store,
+                                   .reorder = opts->reorder,
                                    .threads = opts->threads,
                                    .memory = opts->memory,
                                    .cancel = opts->cancel,

@@ -24,13 +24,14 @@ typedef struct bench {
 } bench;
 
 /* The oracle knows of ft_index_merge alone: where documents are deleted, commits must not merge. */
-static void begin_with(bench *t, const char *test, const char *lang, unsigned passage_words, bool no_merge,
-                       bool no_store)
+static void begin_with(bench *t, const char *test, const char *lang, unsigned passage_words, ft_index_options opts)
 {
-    ft_index_options opts = {.size = sizeof opts, .lang = lang, .threads = 2, .has_k1 = true, .has_b = true,
-                             .no_merge = no_merge, .no_store = no_store};
     ft_error err;
 
+    opts.size = sizeof opts;
+    opts.lang = lang;
+    opts.threads = 2;
+    opts.has_k1 = opts.has_b = true;
     memset(t, 0, sizeof *t);
     ft_world_init(&t->world, ft_rng_seed(), test);
     t->test = test;
@@ -44,7 +45,7 @@ static void begin_with(bench *t, const char *test, const char *lang, unsigned pa
 
 static void begin(bench *t, const char *test, const char *lang, unsigned passage_words, bool no_merge)
 {
-    begin_with(t, test, lang, passage_words, no_merge, false);
+    begin_with(t, test, lang, passage_words, (ft_index_options){.no_merge = no_merge});
 }
 
 static void finish(bench *t)
@@ -281,11 +282,11 @@ static void grown_in(bench *t, unsigned n_documents, unsigned commits)
     }
 }
 
-static void compare_index(const char *test, const char *lang, unsigned n_documents, unsigned commits)
+static void compare_index(const char *test, const char *lang, unsigned n_documents, unsigned commits, bool reorder)
 {
     bench t;
 
-    begin(&t, test, lang, 0, false);
+    begin_with(&t, test, lang, 0, (ft_index_options){.reorder = reorder});
     grown_in(&t, n_documents, commits);
     ask_many(&t, ft_rng_env("FT_QUERIES", 30));
     finish(&t);
@@ -293,18 +294,29 @@ static void compare_index(const char *test, const char *lang, unsigned n_documen
 
 Test(random, one_segment)
 {
-    compare_index("one_segment", "none", 4500, 1);
+    compare_index("one_segment", "none", 4500, 1, false);
+}
+
+Test(random, reordered)
+{
+    compare_index("reordered", "english", 4500, 1, true);
+}
+
+/* So are the segments that commits merge. */
+Test(random, reordered_in_commits)
+{
+    compare_index("reordered_in_commits", "english", 2000, 20, true);
 }
 
 Test(random, seven_segments)
 {
-    compare_index("seven_segments", "english", 3500, 7);
+    compare_index("seven_segments", "english", 3500, 7, false);
 }
 
 /* Commits merge now and then. */
 Test(random, forty_commits)
 {
-    compare_index("forty_commits", "english", 2000, 40);
+    compare_index("forty_commits", "english", 2000, 40, false);
 }
 
 Test(random, tiny_indexes)
@@ -312,7 +324,7 @@ Test(random, tiny_indexes)
     for (unsigned n = 0; n < 12; n++) {
         bench t;
         char lang[] = "english";
-        begin(&t, "tiny_indexes", lang, 0, false);
+        begin_with(&t, "tiny_indexes", lang, 0, (ft_index_options){.reorder = n % 2});
         t.world.rng.state += n; /* another index each time */
         grown_in(&t, n, n % 3 + 1);
         ask_many(&t, 1 + ft_rng_env("FT_QUERIES", 30) / 12);
@@ -320,11 +332,12 @@ Test(random, tiny_indexes)
     }
 }
 
-static void change_and_compare(const char *test, unsigned passage_words, bool no_store)
+static void change_and_compare(const char *test, unsigned passage_words, ft_index_options opts)
 {
     bench t;
 
-    begin_with(&t, test, "english", passage_words, true, no_store);
+    opts.no_merge = true;
+    begin_with(&t, test, "english", passage_words, opts);
     for (unsigned round = 0; round < 7; round++) {
         for (unsigned i = 0; i < 200; i++)
             add(&t, 200 * round + i);
@@ -345,17 +358,23 @@ static void change_and_compare(const char *test, unsigned passage_words, bool no
 
 Test(random, deleted_and_replaced)
 {
-    change_and_compare("deleted_and_replaced", 0, false);
+    change_and_compare("deleted_and_replaced", 0, (ft_index_options){0});
 }
 
 Test(random, passages_and_groups)
 {
-    change_and_compare("passages_and_groups", 24, false);
+    change_and_compare("passages_and_groups", 24, (ft_index_options){0});
 }
 
 Test(random, texts_not_kept)
 {
-    change_and_compare("texts_not_kept", 24, true);
+    change_and_compare("texts_not_kept", 24, (ft_index_options){.no_store = true});
+}
+
+/* The first segment is renumbered, and what they are merged into. */
+Test(random, reordered_and_changed)
+{
+    change_and_compare("reordered_and_changed", 24, (ft_index_options){.reorder = true});
 }
 
 /* Without deletions, neither the split into segments nor their merging changes a score. */
