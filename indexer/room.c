@@ -7,9 +7,11 @@
 
 #include <stdio.h>
 
-/* At the peak, files without a name included; by whether texts are kept and whether runs go to files. The index itself:
- * 58 % with texts, 27 % without. */
+/* At the peak, files without a name included; by whether texts are kept and whether runs go to files. */
 static const unsigned build_percent[2][2] = {{36, 68}, {68, 99}};
+/* The index itself, which a build that reorders writes a second time beside everything else; the journal has the runs
+ * then, whether or not they go to files. */
+static const unsigned index_percent[2] = {27, 58};
 #define RUNS_PERCENT 42u /* postings and positions before they are merged */
 
 /* Of the segments merged: besides the new one, positions wait in a file while postings are written. By whether texts
@@ -46,11 +48,12 @@ static ft_status compare(const ft_index *ix, uint64_t need, ft_error *err)
 
 ft_status ft_index_room_to_add(ft_index *ix, uint64_t input_bytes, ft_error *err)
 {
-    bool in_files = percent_of(input_bytes, RUNS_PERCENT) > ix->config.memory / 2;
+    bool reorders = ix->create && ix->config.reorder, stored = !ix->config.titles_only;
+    bool in_files = reorders || percent_of(input_bytes, RUNS_PERCENT) > ix->config.memory / 2;
+    unsigned percent = build_percent[stored][in_files] + (reorders ? index_percent[stored] : 0);
     ft_status st = ft_writer_status(ix, err);
 
-    return st == FT_OK ? compare(ix, percent_of(input_bytes, build_percent[!ix->config.titles_only][in_files]), err)
-                       : st;
+    return st == FT_OK ? compare(ix, percent_of(input_bytes, percent), err) : st;
 }
 
 static double live_share(const ft_manifest_segment *s)
@@ -63,8 +66,11 @@ ft_status ft_index_room_to_merge(ft_index *ix, ft_error *err)
     ft_status st = ft_writer_status(ix, err);
     const ft_manifest *m = &ix->next;
     uint64_t bytes = 0;
+    bool due = false;
 
-    if (m->n_segments > 1 || (m->n_segments == 1 && m->segments[0].n_deleted > 0))
+    if (st == FT_OK)
+        st = ft_writer_merge_is_due(ix, &due, err);
+    if (due)
         for (size_t i = 0; i < m->n_segments; i++)
             bytes += (uint64_t)((double)m->segments[i].len * live_share(&m->segments[i]));
     return st == FT_OK ? compare(ix, percent_of(bytes, merge_percent[!ix->config.titles_only]), err) : st;

@@ -46,8 +46,8 @@ struct ft_index {
 ft_status ft_writer_open_segments(ft_index *ix, ft_error *err);
 void ft_writer_close_segments(ft_index *ix);
 
-/* Whether merging all of ix->next would change anything: one segment without deletions, in the order of passages that is
- * wanted, stays as it is. A new order is always made. */
+/* Whether merging all of ix->next would change anything: one segment without deletions, in the order of passages that
+ * is wanted, stays as it is. A new order is always made. */
 ft_status ft_writer_merge_is_due(ft_index *ix, bool *due, ft_error *err);
 
 /* Removes what the manifest does not name, but for an unfinished build where that is to be kept. */

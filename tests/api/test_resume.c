@@ -59,11 +59,12 @@ static ft_status add_noted(ft_index *ix, unsigned i, ft_error *err)
 }
 
 static const volatile int *cancel_flag;
+static bool reorders;
 
 static ft_status create(ft_index **ix, const char *key, unsigned threads, ft_error *err)
 {
     ft_index_options opts = {.size = sizeof opts, .threads = threads, .memory = 1, .resume_key = key,
-                             .cancel = cancel_flag};
+                             .cancel = cancel_flag, .reorder = reorders};
 
     return ft_index_create(ix, path, &opts, err);
 }
@@ -430,7 +431,7 @@ static bool build_killed(long nth, unsigned threads)
 }
 
 /* The one that resumes is killed as well, somewhere. */
-Test(resume, is_killed_at_every_call, .timeout = 300)
+static void kill_everywhere(void)
 {
     long nth = 1;
     char what[64];
@@ -444,6 +445,33 @@ Test(resume, is_killed_at_every_call, .timeout = 300)
     }
     cr_assert_gt(nth, 30, "only %ld calls", nth);
     expect_index("never killed");
+}
+
+Test(resume, is_killed_at_every_call, .timeout = 300)
+{
+    kill_everywhere();
+}
+
+/* The journal is of a segment in order of arrival, which is there before the one that is wanted: whoever goes on may
+ * still choose. */
+Test(resume, is_killed_while_it_reorders, .timeout = 300)
+{
+    ft_error err;
+
+    cr_assert_gt(leave_unfinished(80, 1), 30);
+    reorders = true;
+    ft_fixture_ok(build(2, true, &err), &err, "build");
+    char *other = ft_fixture_segments(path);
+    start_afresh();
+    ft_fixture_ok(build(1, false, &err), &err, "build");
+    char *once = ft_fixture_segments(path);
+    start_afresh();
+    cr_assert_str_eq(other, once, "in arrival order until it was interrupted");
+    cr_assert_str_neq(once, expected, "another order");
+    free(other);
+    free(expected);
+    expected = once;
+    kill_everywhere();
 }
 
 /* Where the segment has its name and no manifest names it. All but the last batch is kept. */
