@@ -316,6 +316,11 @@ uint64_t ft_builder_docs(const ft_builder *b)
     return b->n_docs;
 }
 
+uint64_t ft_builder_on_disk(const ft_builder *b)
+{
+    return b->flush.env.filed + (b->journal ? ft_journal_size(b->journal) : 0);
+}
+
 ft_status ft_builder_finish(ft_builder *b, ft_flushed *out, ft_error *err)
 {
     ft_run_ranges ranges;

@@ -24,6 +24,9 @@ ft_status ft_builder_add(ft_builder *b, const ft_document *doc, const ft_buf *no
 /* Documents added so far. */
 uint64_t ft_builder_docs(const ft_builder *b);
 
+/* Bytes that the segment's file and the journal have by now. */
+uint64_t ft_builder_on_disk(const ft_builder *b);
+
 /* Writes the segment; at least one document was added. */
 ft_status ft_builder_finish(ft_builder *b, ft_flushed *out, ft_error *err);
 

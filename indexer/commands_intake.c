@@ -292,7 +292,7 @@ static ft_status on_file(void *arg, const char *path, bool named, ft_error *err)
     }
     if (b->record)
         st = ft_record_open(b->record, path, &before, err);
-    if (st == FT_OK)
+    if (st == FT_OK && !b->look)
         st = ft_resume_file(b, path, &before, &skip, err);
     if (st == FT_OK && skip && b->record)
         ft_record_whole(b->record, fd, b->set->cancel);

@@ -86,9 +86,15 @@ ft_status ft_survey_room(ft_intake *in, const char *const *words, size_t n, cons
 
     if (ft_index_room_to_add(in->ix, sizes->text, err) == FT_OK)
         return FT_OK;
+    /* A look leaves no record and no counts behind: reading comes after it. */
+    ft_record *record = in->record;
+    in->record = NULL;
     in->look = &look;
     ft_status st = ft_inputs_walk(words, n, v, err);
     in->look = NULL;
+    in->record = record;
+    in->bytes = in->total = 0;
+    memset(in->skipped, 0, sizeof in->skipped);
     if (st == FT_OK)
         st = ft_index_room_to_add(in->ix, text, err);
     if (st == FT_EIO)

@@ -221,6 +221,11 @@ uint64_t ft_journal_docs(const ft_journal *j)
     return j->n_docs;
 }
 
+uint64_t ft_journal_size(const ft_journal *j)
+{
+    return j->fd >= 0 ? j->len : 0;
+}
+
 size_t ft_journal_files(const ft_journal *j, const char *names[FT_JOURNAL_FILES])
 {
     size_t n = 0;

@@ -51,6 +51,8 @@ bool ft_journal_take_run(const ft_journal *j, ft_run *run);
 
 /* Documents in it that were read or appended. */
 uint64_t ft_journal_docs(const ft_journal *j);
+/* Bytes of its file. */
+uint64_t ft_journal_size(const ft_journal *j);
 /* The names of the files that a later build would need; they live as long as the journal. Returns how many. */
 size_t ft_journal_files(const ft_journal *j, const char *names[FT_JOURNAL_FILES]);
 

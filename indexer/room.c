@@ -7,10 +7,11 @@
 
 #include <stdio.h>
 
-/* At the peak, files without a name included; by whether texts are kept and whether runs go to files. */
-static const unsigned build_percent[2][2] = {{36, 68}, {68, 99}};
-/* The index itself, which a build that reorders writes a second time beside everything else; the journal has the runs
- * then, whether or not they go to files. */
+/* At the peak, files without a name included; by whether texts are kept, and where runs are. A journal has them all
+ * from the beginning. */
+enum { IN_MEMORY, IN_FILES, IN_JOURNAL };
+static const unsigned build_percent[2][3] = {{36, 68, 62}, {68, 99, 96}};
+/* The index itself, which a build that reorders writes a second time beside everything else. */
 static const unsigned index_percent[2] = {27, 58};
 #define RUNS_PERCENT 42u /* postings and positions before they are merged */
 
@@ -50,10 +51,12 @@ ft_status ft_index_room_to_add(ft_index *ix, uint64_t input_bytes, ft_error *err
 {
     bool reorders = ix->create && ix->config.reorder, stored = !ix->config.titles_only;
     bool in_files = reorders || percent_of(input_bytes, RUNS_PERCENT) > ix->config.memory / 2;
-    unsigned percent = build_percent[stored][in_files] + (reorders ? index_percent[stored] : 0);
+    unsigned where = ix->journal ? IN_JOURNAL : in_files ? IN_FILES : IN_MEMORY;
+    uint64_t need = percent_of(input_bytes, build_percent[stored][where] + (reorders ? index_percent[stored] : 0));
+    uint64_t there = ix->journal && ix->builder ? ft_builder_on_disk(ix->builder) : 0;
     ft_status st = ft_writer_status(ix, err);
 
-    return st == FT_OK ? compare(ix, percent_of(input_bytes, percent), err) : st;
+    return st == FT_OK ? compare(ix, need > there ? need - there : 0, err) : st;
 }
 
 static double live_share(const ft_manifest_segment *s)

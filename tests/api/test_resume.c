@@ -602,6 +602,36 @@ Test(resume, damage_costs_no_more_than_work, .timeout = 300)
     free(segment_bytes);
 }
 
+/* Without texts it is the titles that are carried from batch to batch. */
+Test(resume, without_texts)
+{
+    ft_index_options opts = {.size = sizeof opts, .threads = 1, .memory = 1, .resume_key = KEY, .no_store = true};
+    char *segments[2];
+    ft_resumed kept;
+    ft_index *ix;
+    ft_error err;
+
+    cr_assert_gt(leave_unfinished(80, 1), 30);
+    for (int interrupted = 0; interrupted < 2; interrupted++) {
+        for (int part = !interrupted; part < 2; part++) {
+            ft_fixture_ok(ft_index_create(&ix, path, &opts, &err), &err, "create");
+            ft_index_resumed(ix, &kept);
+            cr_assert_eq(kept.discarded, !interrupted, "a build with texts is another one");
+            for (unsigned i = 0; i < (part ? DOCS : 80); i++)
+                ft_fixture_ok(add_noted(ix, i, &err), &err, "add");
+            if (part == 0)
+                cr_assert_gt(ft_index_suspend(ix), 30);
+        }
+        cr_assert_eq(kept.documents > 0, interrupted);
+        ft_fixture_close_committed(ix);
+        segments[interrupted] = ft_fixture_segments(path);
+        start_afresh();
+    }
+    cr_assert_str_eq(segments[0], segments[1]);
+    free(segments[0]);
+    free(segments[1]);
+}
+
 /* A record that is whole, in another place. */
 Test(resume, records_belong_where_they_stand)
 {
