@@ -195,7 +195,6 @@ Test(intake_room, progress_of_commit_and_merge)
     add_many(ix, "b");
     ft_fixture_close_committed(ix);
     opts.progress_arg = &of_merge;
-    opts.reorder = true; /* or there is nothing to tell of that phase */
     ft_fixture_ok(ft_index_open(&ix, path, &opts, &err), &err, "open");
     ft_fixture_ok(ft_index_merge(ix, NULL, &err), &err, "merge");
     ft_index_close(ix);
