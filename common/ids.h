@@ -12,8 +12,8 @@
 typedef struct ft_ids_writer ft_ids_writer;
 ft_status ft_ids_writer_new(ft_ids_writer **out, const char *dir, ft_error *err);
 void ft_ids_writer_add(ft_ids_writer *w, const char *id, size_t len); /* 1..FT_IDS_MAX bytes */
-/* Writes the parts IDS, ID_INDEX and, unless ids ascend, ID_ORDER. Ids may repeat: the documents given up for a later one
- * of the same id are listed in *dead (numbers ascending, ft_alloc'd, taken by the caller; NULL when none). */
+/* Writes the parts IDS, ID_INDEX and, unless ids ascend, ID_ORDER. Ids may repeat: the documents given up for a later
+ * one of the same id are listed in *dead (numbers ascending, ft_alloc'd, taken by the caller; NULL when none). */
 ft_status ft_ids_writer_finish(ft_ids_writer *w, ft_envelope_writer *ew, uint32_t **dead, size_t *n_dead,
                                ft_error *err);
 void ft_ids_writer_free(ft_ids_writer *w);

@@ -5,7 +5,8 @@
  *     finish: merge all runs -> segment file (posting lists)
  *
  * How the memory budget M is spent: text waiting or in work, M/64 (1 to 8 MiB) for each of threads + 1 batches, about
- * four times that with what is made of it; surface forms, M/8 over all workers; runs in memory, M/2.
+ * four times that with what is made of it; surface forms, M/4 over all workers (M/8 of a small budget); runs in memory,
+ * M/2.
  *
  * A build with a journal appends each batch to it when it is joined. Its runs then need no files of their own: when the
  * memory is used up they are left to the journal. Only when there are more of them than can be read at once are they
@@ -19,6 +20,7 @@
 #define BATCH_MAX (8u << 20)
 #define FORMS_MIN (2u << 20)
 #define FORMS_MAX (128u << 20)
+#define FORMS_TIGHT (256u << 20) /* budgets below it have less to give */
 #define TEXT_PER_TOKEN 3u /* bytes at least, as a rule: more tokens in a batch make further runs */
 
 struct ft_builder {
@@ -56,7 +58,7 @@ static ft_status start_workers(ft_builder *b, ft_error *err)
     b->workers = ft_alloc_zero(n, sizeof *b->workers);
     if (!b->workers)
         return ft_fail_nomem(err);
-    size_t forms = (size_t)clamp(c->memory / 4 / n, FORMS_MIN, FORMS_MAX);
+    size_t forms = (size_t)clamp(c->memory / (c->memory < FORMS_TIGHT ? 8 : 4) / n, FORMS_MIN, FORMS_MAX);
     for (; st == FT_OK && b->n_workers < n; b->n_workers++)
         st = ft_batch_worker_init(&b->workers[b->n_workers], c->analysis, forms, b->batch_bytes / TEXT_PER_TOKEN,
                                   c->cancel, err);
