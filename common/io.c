@@ -126,13 +126,13 @@ ft_status ft_io_write_new(const char *path, bool shared, const ft_buf *data, ft_
     return st;
 }
 
-ft_status ft_io_read_full(int fd, const char *path, void *data, size_t len, size_t *got, ft_error *err)
+/* From where the file stands, or from byte `off` on if that is not negative. */
+static ft_status read_all(int fd, const char *path, off_t off, char *p, size_t len, size_t *got, ft_error *err)
 {
-    char *p = data;
-
     *got = 0;
     while (*got < len) {
-        ssize_t n = ft_io->read(fd, p + *got, len - *got);
+        size_t left = len - *got;
+        ssize_t n = off < 0 ? ft_io->read(fd, p + *got, left) : ft_io->read_at(fd, p + *got, left, off + (off_t)*got);
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0)
@@ -144,22 +144,14 @@ ft_status ft_io_read_full(int fd, const char *path, void *data, size_t len, size
     return FT_OK;
 }
 
+ft_status ft_io_read_full(int fd, const char *path, void *data, size_t len, size_t *got, ft_error *err)
+{
+    return read_all(fd, path, -1, data, len, got, err);
+}
+
 ft_status ft_io_read_at(int fd, const char *path, uint64_t off, void *data, size_t len, size_t *got, ft_error *err)
 {
-    char *p = data;
-
-    *got = 0;
-    while (*got < len) {
-        ssize_t n = ft_io->read_at(fd, p + *got, len - *got, (off_t)(off + *got));
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            return ft_fail_errno(err, "%s: cannot read", path);
-        if (n == 0)
-            break;
-        *got += (size_t)n;
-    }
-    return FT_OK;
+    return read_all(fd, path, (off_t)off, data, len, got, err);
 }
 
 ft_status ft_io_cut(int fd, const char *path, uint64_t len, ft_error *err)
