@@ -26,6 +26,18 @@ typedef struct ft_kernels {
     void (*score)(const uint32_t *tf, const uint32_t *dl, uint32_t n, float weight, float a, float b, uint32_t *out);
     /* The classes of text[0 .. 64). */
     void (*classify)(const unsigned char *text, ft_byte_masks *out);
+    /* Elias and Fano's code (monotone.h): out[i] = (((place of set bit i) - i) << l | low[i]) + i + base, l <= 31; low is
+     * not read when l = 0. Counts, stops and reads as set_bits does; out and low have room for limit + 80. */
+    uint32_t (*elias_fano)(const unsigned char *bitmap, uint32_t bits, uint32_t limit, const uint32_t *low, unsigned l,
+                           uint32_t base, uint32_t *out);
+    /* Whether values[0] < values[1] < ... */
+    bool (*ascends)(const uint32_t *values, uint32_t n);
+    /* out[i] = the 16-bit little-endian number at table + 2 * at[i], at[i] < 2^31; 2 bytes behind the last may be read.
+     * Returns the greatest, 0 if n = 0. */
+    uint32_t (*gather_u16)(const unsigned char *table, const uint32_t *at, uint32_t n, uint32_t *out);
+    /* Which of the wanted numbers stand in a list, both ascending: of each the place in wanted and in list. Returns how
+     * many. The list goes on for 16 numbers of UINT32_MAX, wanted has none of these. */
+    uint32_t (*match)(const uint32_t *list, const uint32_t *wanted, uint32_t n, uint16_t *which, uint16_t *where);
 } ft_kernels;
 
 /* The set in use. */

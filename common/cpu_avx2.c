@@ -111,5 +111,70 @@ static void classify(const unsigned char *text, ft_byte_masks *out)
     }
 }
 
-const ft_kernels ft_kernels_avx2 = {"avx2", unpack_lanes, set_bits, score, classify};
+static uint32_t elias_fano(const unsigned char *bitmap, uint32_t bits, uint32_t limit, const uint32_t *low, unsigned l,
+                           uint32_t base, uint32_t *out)
+{
+    __m256i iota = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7), shift_base = _mm256_set1_epi32((int)base);
+    __m128i shift = _mm_cvtsi32_si128((int)l);
+    uint32_t n = set_bits(bitmap, bits, limit, out);
+
+    for (uint32_t i = 0; i < n; i += 8) {
+        __m256i at = _mm256_add_epi32(iota, _mm256_set1_epi32((int)i));
+        __m256i v = _mm256_sll_epi32(_mm256_sub_epi32(load(out + i), at), shift);
+        if (l)
+            v = _mm256_or_si256(v, load(low + i));
+        _mm256_storeu_si256((__m256i *)(void *)(out + i), _mm256_add_epi32(_mm256_add_epi32(v, at), shift_base));
+    }
+    return n;
+}
+
+static bool ascends(const uint32_t *values, uint32_t n)
+{
+    __m256i bad = _mm256_setzero_si256();
+    uint32_t i = 1;
+
+    for (; i + 8 <= n; i += 8) {
+        __m256i before = load(values + i - 1), v = load(values + i);
+        bad = _mm256_or_si256(bad, _mm256_cmpeq_epi32(_mm256_max_epu32(before, v), before));
+    }
+    return _mm256_testz_si256(bad, bad) && ft_kernels_scalar.ascends(values + i - 1, n - i + 1);
+}
+
+static uint32_t gather_u16(const unsigned char *table, const uint32_t *at, uint32_t n, uint32_t *out)
+{
+    __m256i low = _mm256_set1_epi32(0xffff), greatest = _mm256_setzero_si256();
+    uint32_t each[8], i = 0;
+
+    for (; i + 8 <= n; i += 8) {
+        __m256i v = _mm256_and_si256(_mm256_i32gather_epi32((const int *)(const void *)table, load(at + i), 2), low);
+        _mm256_storeu_si256((__m256i *)(void *)(out + i), v);
+        greatest = _mm256_max_epu32(greatest, v);
+    }
+    uint32_t most = ft_kernels_scalar.gather_u16(table, at + i, n - i, out + i);
+    _mm256_storeu_si256((__m256i *)(void *)each, greatest);
+    for (i = 0; i < 8; i++)
+        most = each[i] > most ? each[i] : most;
+    return most;
+}
+
+static uint32_t match(const uint32_t *list, const uint32_t *wanted, uint32_t n, uint16_t *which, uint16_t *where)
+{
+    uint32_t found = 0, at = 0;
+
+    for (uint32_t i = 0; i < n; i++) {
+        while (list[at + 7] < wanted[i])
+            at += 8;
+        __m256i target = _mm256_set1_epi32((int)wanted[i]), v = load(list + at);
+        __m256i equal = _mm256_cmpeq_epi32(v, target);
+        unsigned reached = (unsigned)_mm256_movemask_ps(_mm256_castsi256_ps(
+            _mm256_cmpeq_epi32(_mm256_max_epu32(v, target), v)));
+        which[found] = (uint16_t)i;
+        where[found] = (uint16_t)(at + _tzcnt_u32(reached));
+        found += !_mm256_testz_si256(equal, equal);
+    }
+    return found;
+}
+
+const ft_kernels ft_kernels_avx2 = {"avx2", unpack_lanes, set_bits,   score, classify,
+                                    elias_fano, ascends,  gather_u16, match};
 #endif

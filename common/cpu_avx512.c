@@ -10,13 +10,15 @@ static void unpack_lanes(const unsigned char *packed, unsigned width, uint32_t *
     ft_kernels_avx2.unpack_lanes(packed, width, out);
 }
 
-static uint32_t set_bits(const unsigned char *bitmap, uint32_t bits, uint32_t limit, uint32_t *out)
-{
-    static const unsigned char iota[64] = {0,  1,  2,  3,  4,  5,  6,  7,  8,  9,  10, 11, 12, 13, 14, 15,
+static const unsigned char bytes_up[64] = {0,  1,  2,  3,  4,  5,  6,  7,  8,  9,  10, 11, 12, 13, 14, 15,
                                            16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31,
                                            32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47,
                                            48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63};
-    __m512i all = _mm512_loadu_si512(iota);
+static const uint32_t zeros[16];
+
+static uint32_t set_bits(const unsigned char *bitmap, uint32_t bits, uint32_t limit, uint32_t *out)
+{
+    __m512i all = _mm512_loadu_si512(bytes_up);
     uint32_t n = 0;
 
     for (uint32_t at = 0; at < bits && n <= limit; at += 64) {
@@ -70,5 +72,77 @@ static void classify(const unsigned char *text, ft_byte_masks *out)
     out->odd = _mm512_movepi8_mask(v) | is(v, '_');
 }
 
-const ft_kernels ft_kernels_avx512 = {"avx512", unpack_lanes, set_bits, score, classify};
+/* set_bits, and the sum made of each place before it is written. */
+static uint32_t elias_fano(const unsigned char *bitmap, uint32_t bits, uint32_t limit, const uint32_t *low, unsigned l,
+                           uint32_t base, uint32_t *out)
+{
+    __m512i iota = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+    __m512i all = _mm512_loadu_si512(bytes_up), add = _mm512_set1_epi32((int)base);
+    __m128i shift = _mm_cvtsi32_si128((int)l);
+    uint32_t n = 0;
+
+    if (l == 0)
+        low = zeros;
+    for (uint32_t at = 0; at < bits && n <= limit; at += 64) {
+        uint64_t word;
+        memcpy(&word, bitmap + at / 8, sizeof word);
+        if (bits - at < 64)
+            word = _bzhi_u64(word, bits - at);
+        uint32_t count = (uint32_t)_mm_popcnt_u64(word);
+        __m512i found = _mm512_maskz_compress_epi8(word, all);
+        for (uint32_t i = 0; i < count; i += 16) {
+            __m512i number = _mm512_add_epi32(iota, _mm512_set1_epi32((int)(n + i)));
+            __m512i v = _mm512_add_epi32(_mm512_cvtepu8_epi32(_mm512_castsi512_si128(found)),
+                                         _mm512_sub_epi32(_mm512_set1_epi32((int)at), number));
+            v = _mm512_or_si512(_mm512_sll_epi32(v, shift), _mm512_loadu_si512(low + (l ? n + i : 0)));
+            _mm512_storeu_si512(out + n + i, _mm512_add_epi32(v, _mm512_add_epi32(number, add)));
+            found = _mm512_alignr_epi64(found, found, 2);
+        }
+        n += count;
+    }
+    return n;
+}
+
+static bool ascends(const uint32_t *values, uint32_t n)
+{
+    __mmask16 bad = 0;
+    uint32_t i = 1;
+
+    for (; i + 16 <= n; i += 16)
+        bad |= _mm512_cmple_epu32_mask(_mm512_loadu_si512(values + i), _mm512_loadu_si512(values + i - 1));
+    return !bad && ft_kernels_scalar.ascends(values + i - 1, n - i + 1);
+}
+
+static uint32_t gather_u16(const unsigned char *table, const uint32_t *at, uint32_t n, uint32_t *out)
+{
+    __m512i greatest = _mm512_setzero_si512();
+
+    for (uint32_t i = 0; i < n; i += 16) {
+        __mmask16 m = (__mmask16)(n - i >= 16 ? 0xffff : (1u << (n - i)) - 1);
+        __m512i v = _mm512_mask_i32gather_epi32(_mm512_setzero_si512(), m, _mm512_maskz_loadu_epi32(m, at + i), table, 2);
+        v = _mm512_and_si512(v, _mm512_set1_epi32(0xffff));
+        _mm512_mask_storeu_epi32(out + i, m, v);
+        greatest = _mm512_max_epu32(greatest, v);
+    }
+    return _mm512_reduce_max_epu32(greatest);
+}
+
+static uint32_t match(const uint32_t *list, const uint32_t *wanted, uint32_t n, uint16_t *which, uint16_t *where)
+{
+    uint32_t found = 0, at = 0;
+
+    for (uint32_t i = 0; i < n; i++) {
+        __m512i target = _mm512_set1_epi32((int)wanted[i]);
+        while (list[at + 15] < wanted[i])
+            at += 16;
+        __m512i v = _mm512_loadu_si512(list + at);
+        which[found] = (uint16_t)i;
+        where[found] = (uint16_t)(at + _tzcnt_u32(_mm512_cmpge_epu32_mask(v, target)));
+        found += _mm512_cmpeq_epu32_mask(v, target) != 0;
+    }
+    return found;
+}
+
+const ft_kernels ft_kernels_avx512 = {"avx512", unpack_lanes, set_bits,   score, classify,
+                                      elias_fano, ascends,    gather_u16, match};
 #endif

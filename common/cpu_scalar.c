@@ -66,4 +66,52 @@ static void classify(const unsigned char *text, ft_byte_masks *out)
     }
 }
 
-const ft_kernels ft_kernels_scalar = {"scalar", unpack_lanes, set_bits, score, classify};
+static uint32_t elias_fano(const unsigned char *bitmap, uint32_t bits, uint32_t limit, const uint32_t *low, unsigned l,
+                           uint32_t base, uint32_t *out)
+{
+    uint32_t n = set_bits(bitmap, bits, limit, out);
+
+    for (uint32_t i = 0; i < n; i++)
+        out[i] = ((out[i] - i) << l | (l ? low[i] : 0)) + i + base;
+    return n;
+}
+
+static bool ascends(const uint32_t *values, uint32_t n)
+{
+    unsigned bad = 0;
+
+    for (uint32_t i = 1; i < n; i++)
+        bad |= values[i] <= values[i - 1];
+    return !bad;
+}
+
+static uint32_t gather_u16(const unsigned char *table, const uint32_t *at, uint32_t n, uint32_t *out)
+{
+    uint32_t greatest = 0;
+
+    for (uint32_t i = 0; i < n; i++) {
+        out[i] = ft_load_u16(table + 2 * (size_t)at[i]);
+        if (out[i] > greatest)
+            greatest = out[i];
+    }
+    return greatest;
+}
+
+static uint32_t match(const uint32_t *list, const uint32_t *wanted, uint32_t n, uint16_t *which, uint16_t *where)
+{
+    uint32_t found = 0, at = 0;
+
+    for (uint32_t i = 0; i < n; i++) {
+        while (list[at + 7] < wanted[i])
+            at += 8;
+        while (list[at] < wanted[i])
+            at++;
+        which[found] = (uint16_t)i;
+        where[found] = (uint16_t)at;
+        found += list[at] == wanted[i];
+    }
+    return found;
+}
+
+const ft_kernels ft_kernels_scalar = {"scalar", unpack_lanes, set_bits,   score, classify,
+                                      elias_fano, ascends,    gather_u16, match};

@@ -100,7 +100,7 @@ const unsigned char *ft_monotone_decode(const unsigned char *p, const unsigned c
                                         uint32_t universe, uint32_t base, uint32_t *out)
 {
     frame f;
-    uint32_t low[FT_BLOCK_LEN], places[FT_BLOCK_LEN + 64];
+    uint32_t low[FT_BLOCK_LEN + 80], values[FT_BLOCK_LEN + 80];
 
     if (n == 1) {
         out[0] = base + universe - 1;
@@ -111,18 +111,12 @@ const unsigned char *ft_monotone_decode(const unsigned char *p, const unsigned c
             out[i] = base + i;
         return universe == n ? p + 1 : NULL;
     }
-    if (!read_frame(&f, p, end, n, universe) || ft_cpu.set_bits(f.upper, f.bits, n, places) != n)
+    if (!read_frame(&f, p, end, n, universe))
         return NULL;
-    if (f.l == 0) {
-        for (uint32_t i = 0; i < n; i++)
-            out[i] = places[i] + base;
-        return out[n - 1] == base + universe - 1 ? f.end : NULL;
-    }
-    ft_bitunpack(f.low, n, f.l, low);
-    for (uint32_t i = 0; i < n; i++)
-        out[i] = (((places[i] - i) << f.l) | low[i]) + i + base;
-    unsigned bad = out[n - 1] != base + universe - 1;
-    for (uint32_t i = 1; i < n; i++)
-        bad |= out[i] <= out[i - 1];
-    return bad ? NULL : f.end;
+    if (f.l)
+        ft_bitunpack(f.low, n, f.l, low);
+    if (ft_cpu.elias_fano(f.upper, f.bits, n, low, f.l, base, values) != n)
+        return NULL;
+    memcpy(out, values, n * sizeof *out);
+    return out[n - 1] == base + universe - 1 && (f.l == 0 || ft_cpu.ascends(out, n)) ? f.end : NULL;
 }

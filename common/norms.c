@@ -1,6 +1,7 @@
 /* norms.c - passage lengths; see norms.h and FORMAT.md, "Norms". */
 #include "norms.h"
 
+#include "cpu.h"
 #include "parts.h"
 
 void ft_norms_write(ft_envelope_writer *w, const uint32_t *lengths, uint32_t n)
@@ -58,4 +59,12 @@ uint32_t ft_norms_long(const ft_norms *t, uint32_t passage)
             hi = mid;
     }
     return FT_NORM_ESCAPE;
+}
+
+void ft_norms_fill(const ft_norms *t, const uint32_t *passages, uint32_t n, uint32_t *out)
+{
+    if (ft_cpu.gather_u16(t->lengths, passages, n, out) < FT_NORM_ESCAPE)
+        return;
+    for (uint32_t i = 0; i < n; i++)
+        out[i] = ft_norms_get(t, passages[i]);
 }

@@ -35,4 +35,7 @@ static inline uint32_t ft_norms_get(const ft_norms *t, uint32_t passage)
     return len == FT_NORM_ESCAPE ? ft_norms_long(t, passage) : len;
 }
 
+/* Lengths of n passages, all touched before. */
+void ft_norms_fill(const ft_norms *t, const uint32_t *passages, uint32_t n, uint32_t *out);
+
 #endif

@@ -27,6 +27,7 @@ bool ft_cursor_load_block(ft_cursor *c, uint32_t block)
     c->have_tfs = c->have_gaps = false;
     c->loaded = !ft_eval_fail(c->eval,
                               ft_postings_passages(&c->list, block, c->passages, &c->tf_data, c->eval->err));
+    memset(c->passages + c->n, 0xff, 16 * sizeof *c->passages);
     return c->loaded;
 }
 
@@ -50,30 +51,45 @@ uint32_t ft_cursor_upto(const ft_cursor *c, uint32_t from, uint32_t target)
     return lo;
 }
 
-bool ft_cursor_seek(ft_cursor *c, uint32_t target)
+bool ft_cursor_seek_block(ft_cursor *c, uint32_t target)
 {
     if (c->eval->st != FT_OK || c->block >= c->list.n_blocks)
         return false;
     if (ft_postings_block_last(&c->list, c->block) < target) {
-        uint32_t block = ft_postings_find_block(&c->list, c->block + 1, target);
+        c->block = ft_postings_find_block(&c->list, c->block + 1, target);
         c->loaded = false;
-        c->block = block;
-        if (block >= c->list.n_blocks)
-            return false;
     }
-    if (!c->loaded && !ft_cursor_load_block(c, c->block))
+    return c->block < c->list.n_blocks;
+}
+
+bool ft_cursor_seek(ft_cursor *c, uint32_t target)
+{
+    if (!ft_cursor_seek_block(c, target) || (!c->loaded && !ft_cursor_load_block(c, c->block)))
         return false;
     c->at = ft_cursor_upto(c, c->at, target);
     return true;
 }
 
-uint32_t ft_cursor_hint(const ft_cursor *c, uint32_t target)
+uint32_t ft_cursor_block_bound(const ft_cursor *c, uint32_t block)
 {
-    if (c->block >= c->list.n_blocks)
+    uint8_t impact = ft_postings_block_impact(&c->list, block);
+
+    return impact ? ft_contribution(c->weight, ft_bm25_bound(impact, c->eval->factor)) : 0;
+}
+
+uint32_t ft_cursor_hint(ft_cursor *c, uint32_t target, int64_t need)
+{
+    if (!ft_cursor_seek_block(c, target))
         return UINT32_MAX;
-    if (!c->loaded || c->passages[c->n - 1] < target)
-        return target;
-    return c->passages[ft_cursor_upto(c, c->at, target)];
+    if (c->loaded && (int64_t)ft_cursor_block_bound(c, c->block) > need)
+        return c->passages[ft_cursor_upto(c, c->at, target)];
+    uint32_t block = c->block;
+    while (block < c->list.n_blocks && (int64_t)ft_cursor_block_bound(c, block) <= need)
+        block++;
+    if (block == c->list.n_blocks)
+        return UINT32_MAX;
+    uint32_t first = block ? ft_postings_block_last(&c->list, block - 1) + 1 : 0;
+    return first > target ? first : target;
 }
 
 bool ft_cursor_load_tfs(ft_cursor *c)
@@ -114,6 +130,8 @@ float ft_cursor_part_bound(ft_cursor *c, uint32_t lo, uint32_t hi)
     const ft_postings *p = &c->list;
     uint8_t impact = 0;
 
+    if (lo == 0 && hi == UINT32_MAX)
+        return p->max_impact ? ft_bm25_bound(p->max_impact, c->eval->factor) : 0;
     if (c->shallow && ft_postings_block_last(p, c->shallow - 1) >= lo)
         c->shallow = 0; /* asked further back than before */
     c->shallow = ft_postings_find_block(p, c->shallow, lo);
@@ -191,12 +209,66 @@ void ft_cursor_score(const ft_cursor *c, uint32_t from, uint32_t to, uint32_t *o
     const ft_norms *norms = c->eval->norms;
     ft_bm25 params = c->eval->params;
     uint32_t tf[FT_BLOCK_LEN], dl[FT_BLOCK_LEN];
-    uint32_t n = to - from, before = from ? c->sums[from - 1] : 0;
+    uint32_t n = to - from;
 
-    for (uint32_t i = 0; i < n; i++) {
-        tf[i] = c->sums[from + i] - before;
-        before = c->sums[from + i];
-        dl[i] = ft_norms_get(norms, c->passages[from + i]);
-    }
+    for (uint32_t i = 0; i < n; i++)
+        tf[i] = ft_cursor_tf(c, from + i);
+    ft_norms_fill(norms, c->passages + from, n, dl);
     ft_cpu.score(tf, dl, n, c->weight, params.a, params.b, out);
+}
+
+/* Where the passages wanted[0 .. n) stand in the block in hand: found[k] of them, in order, which[k] being the place in
+ * wanted and where[k] the place in the block. Returns how many were found. */
+static uint32_t match_block(ft_cursor *c, const uint32_t *wanted, uint32_t n, uint16_t *which, uint16_t *where)
+{
+    return ft_cpu.match(c->passages, wanted, n, which, where);
+}
+
+#define PROBES 256u /* probed at a time */
+
+/* Passages asked for in one block: their places in the caller's arrays, and themselves. */
+typedef struct probes {
+    uint32_t n;
+    uint32_t place[PROBES], passage[PROBES];
+} probes;
+
+static void probe_block(ft_cursor *c, bool scoring, const probes *p, uint32_t *scores, uint8_t *hits)
+{
+    uint16_t which[PROBES], where[PROBES];
+    uint32_t tf[PROBES], dl[PROBES], part[PROBES];
+
+    if (!c->loaded && !ft_cursor_load_block(c, c->block))
+        return;
+    uint32_t n = match_block(c, p->passage, p->n, which, where);
+    for (uint32_t k = 0; k < n; k++)
+        hits[p->place[which[k]]] = 1;
+    if (!scoring || n == 0 || !ft_cursor_load_tfs(c))
+        return;
+    for (uint32_t k = 0; k < n; k++) {
+        tf[k] = ft_cursor_tf(c, where[k]);
+        part[k] = p->passage[which[k]];
+    }
+    ft_norms_fill(c->eval->norms, part, n, dl);
+    ft_cpu.score(tf, dl, n, c->weight, c->eval->params.a, c->eval->params.b, part);
+    for (uint32_t k = 0; k < n; k++)
+        scores[p->place[which[k]]] += part[k];
+}
+
+void ft_cursor_probe(ft_cursor *c, bool scoring, const uint32_t *passages, uint32_t n, int64_t need, uint32_t *scores,
+                     uint8_t *hits)
+{
+    probes p;
+
+    for (uint32_t i = 0; i < n && ft_cursor_seek_block(c, passages[i]);) {
+        uint32_t last = ft_postings_block_last(&c->list, c->block);
+        int64_t least = scoring && need >= 0 ? need - ft_cursor_block_bound(c, c->block) : -1;
+        p.n = 0;
+        for (; i < n && passages[i] <= last && p.n < PROBES; i++) {
+            p.place[p.n] = i;
+            p.passage[p.n] = passages[i];
+            p.n += (int64_t)scores[i] > least;
+        }
+        if (p.n)
+            probe_block(c, scoring, &p, scores, hits);
+    }
 }

@@ -63,7 +63,7 @@ typedef struct ft_cursor {
     const unsigned char *tf_data;
     ft_gap_reader gaps;  /* positions of the block in hand */
     bool have_gaps;
-    uint32_t passages[FT_BLOCK_LEN];
+    uint32_t passages[FT_BLOCK_LEN + 16]; /* behind the block's own: UINT32_MAX */
     uint32_t sums[FT_BLOCK_LEN]; /* running sums of tf, when have_tfs */
 } ft_cursor;
 
@@ -74,8 +74,16 @@ void ft_cursor_rewind(ft_cursor *c);
 bool ft_cursor_load_block(ft_cursor *c, uint32_t block);
 /* Makes `at` the first posting with a passage >= target, loading its block; false at the end or after a failure. */
 bool ft_cursor_seek(ft_cursor *c, uint32_t target);
-/* Like seek, but says only where a match can be: may load nothing. UINT32_MAX at the end. */
-uint32_t ft_cursor_hint(const ft_cursor *c, uint32_t target);
+/* Brings the block that may hold target to hand, or the first one behind it, without loading it; false at the end or
+ * after a failure. */
+bool ft_cursor_seek_block(ft_cursor *c, uint32_t target);
+/* Like seek, but says only where a contribution of more than need can be: loads nothing. UINT32_MAX at the end. */
+uint32_t ft_cursor_hint(ft_cursor *c, uint32_t target, int64_t need);
+/* What a posting of a block (< n_blocks) contributes at most. */
+uint32_t ft_cursor_block_bound(const ft_cursor *c, uint32_t block);
+/* A class's probe, for one list (see ft_op_class). */
+void ft_cursor_probe(ft_cursor *c, bool scoring, const uint32_t *passages, uint32_t n, int64_t need, uint32_t *scores,
+                     uint8_t *hits);
 /* The first index in [from, n) of the block in hand whose passage is >= target. */
 uint32_t ft_cursor_upto(const ft_cursor *c, uint32_t from, uint32_t target);
 /* Decodes the frequencies (and verifies the lengths) of the block in hand; false after a failure. */
@@ -112,8 +120,9 @@ typedef struct ft_occurrences {
 typedef struct ft_op_class {
     /* Upper bound of the score of any match in [lo, hi). */
     uint32_t (*bound)(ft_op *op, uint32_t lo, uint32_t hi);
-    /* A passage >= lo before which there is no match from lo on; UINT32_MAX if there is none at all. Cheap. */
-    uint32_t (*hint)(ft_op *op, uint32_t lo);
+    /* A passage >= lo before which no match from lo on scores more than need; UINT32_MAX if there is none at all.
+     * Cheap. */
+    uint32_t (*hint)(ft_op *op, uint32_t lo, int64_t need);
     /* Matches in [lo, hi), hi - lo <= FT_WINDOW, that score more than `need`; others may be among them, and those that
      * are have their exact scores. With need < 0: all matches. */
     void (*generate)(ft_op *op, uint32_t lo, uint32_t hi, int64_t need, ft_batch *out);
@@ -121,8 +130,9 @@ typedef struct ft_op_class {
      * operators made without scoring. */
     void (*mark)(ft_op *op, uint32_t lo, uint32_t hi, uint64_t *bits);
     /* For each of n ascending passages that matches: hits[i] = 1 and its score added to scores[i]. hits is zeroed by
-     * the caller. */
-    void (*probe)(ft_op *op, const uint32_t *passages, uint32_t n, uint32_t *scores, uint8_t *hits);
+     * the caller. A passage whose sum cannot come to more than need may be left as if it did not match; with need < 0
+     * none is. */
+    void (*probe)(ft_op *op, const uint32_t *passages, uint32_t n, int64_t need, uint32_t *scores, uint8_t *hits);
     void (*rewind)(ft_op *op);
     void (*release)(ft_op *op);
     /* Of terms and phrases, else NULL. */

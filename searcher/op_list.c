@@ -16,7 +16,9 @@ typedef struct list_op {
     ft_op base;
     ft_op **required, **optional, **excluded;
     uint32_t n_required, n_optional, n_excluded;
-    uint32_t *bounds;      /* of the optional clauses in the window at hand */
+    uint32_t *most;        /* what a clause, required or (then) optional, adds at most anywhere; */
+    uint64_t total;        /* the sum of these */
+    uint32_t *bounds;      /* what each adds at most in the window at hand */
     uint32_t *order;       /* optional clauses, least bound first */
     /* scratch, made when first needed */
     uint32_t *cells;       /* FT_WINDOW scores, all zero between calls */
@@ -79,28 +81,34 @@ static uint32_t list_bound(ft_op *op, uint32_t lo, uint32_t hi)
     return sum;
 }
 
-static uint32_t list_hint(ft_op *op, uint32_t lo)
+/* What is left of need when `more` may still come; negative: everything may matter. */
+static int64_t less(int64_t need, uint64_t more)
+{
+    return need < 0 ? need : need - (int64_t)more < 0 ? -1 : need - (int64_t)more;
+}
+
+/* Where a clause is that adds more than is missing of need when all others add the most they can. */
+static uint32_t clause_hint(const list_op *l, ft_op *clause, uint32_t most, uint32_t lo, int64_t need)
+{
+    return clause->class->hint(clause, lo, less(need, l->total - most));
+}
+
+static uint32_t list_hint(ft_op *op, uint32_t lo, int64_t need)
 {
     list_op *l = (list_op *)op;
     uint32_t at = l->n_required ? lo : UINT32_MAX;
 
     for (uint32_t i = 0; i < l->n_required; i++) {
-        uint32_t here = l->required[i]->class->hint(l->required[i], lo);
+        uint32_t here = clause_hint(l, l->required[i], l->most[i], lo, need);
         if (here > at)
             at = here;
     }
     for (uint32_t i = 0; i < l->n_optional && !l->n_required; i++) {
-        uint32_t here = l->optional[i]->class->hint(l->optional[i], lo);
+        uint32_t here = clause_hint(l, l->optional[i], l->most[i], lo, need);
         if (here < at)
             at = here;
     }
     return at;
-}
-
-/* What is left of need when `more` may still come; negative: everything may matter. */
-static int64_t less(int64_t need, uint64_t more)
-{
-    return need < 0 ? need : need - (int64_t)more < 0 ? -1 : need - (int64_t)more;
 }
 
 /* Probes the batch with one clause; keeps the passages that match (or do not, or all) and may still score more than
@@ -112,7 +120,7 @@ static void probe_batch(list_op *l, ft_op *clause, ft_batch *batch, enum keep ke
     uint32_t kept = 0;
 
     memset(l->hits, 0, batch->n);
-    clause->class->probe(clause, batch->passages, batch->n, batch->scores, l->hits);
+    clause->class->probe(clause, batch->passages, batch->n, keep == KEEP_MISSES ? -1 : need, batch->scores, l->hits);
     for (uint32_t i = 0; i < batch->n; i++) {
         bool match = keep == KEEP_ALL || (l->hits[i] != 0) == (keep == KEEP_HITS);
         batch->passages[kept] = batch->passages[i];
@@ -124,22 +132,22 @@ static void probe_batch(list_op *l, ft_op *clause, ft_batch *batch, enum keep ke
 
 static void generate_all_of(list_op *l, uint32_t lo, uint32_t hi, int64_t need, ft_batch *out)
 {
+    uint32_t *optional_bounds = l->bounds + l->n_required;
     uint64_t rest = 0;
 
     if (need >= 0) {
         for (uint32_t i = 1; i < l->n_required; i++)
-            rest += bound_of(l->required[i], lo, hi);
+            rest += l->bounds[i] = bound_of(l->required[i], lo, hi);
         for (uint32_t i = 0; i < l->n_optional; i++)
-            rest += l->bounds[i] = bound_of(l->optional[i], lo, hi);
+            rest += optional_bounds[i] = bound_of(l->optional[i], lo, hi);
     }
     l->required[0]->class->generate(l->required[0], lo, hi, less(need, rest), out);
     for (uint32_t i = 1; i < l->n_required && out->n; i++) {
-        if (need >= 0)
-            rest -= bound_of(l->required[i], lo, hi);
+        rest -= need >= 0 ? l->bounds[i] : 0;
         probe_batch(l, l->required[i], out, KEEP_HITS, less(need, rest));
     }
     for (uint32_t i = 0; i < l->n_optional && out->n && l->base.scoring; i++) {
-        rest -= need >= 0 ? l->bounds[i] : 0;
+        rest -= need >= 0 ? optional_bounds[i] : 0;
         probe_batch(l, l->optional[i], out, KEEP_ALL, less(need, rest));
     }
 }
@@ -316,13 +324,14 @@ static bool probe_scratch(list_op *l)
 static void probe_left(list_op *l, ft_op *clause)
 {
     memset(l->hits, 0, l->left.n);
-    clause->class->probe(clause, l->left.passages, l->left.n, l->left.scores, l->hits);
+    clause->class->probe(clause, l->left.passages, l->left.n, -1, l->left.scores, l->hits);
 }
 
-static void list_probe(ft_op *op, const uint32_t *passages, uint32_t n, uint32_t *scores, uint8_t *hits)
+static void list_probe(ft_op *op, const uint32_t *passages, uint32_t n, int64_t need, uint32_t *scores, uint8_t *hits)
 {
     list_op *l = (list_op *)op;
 
+    (void)need; /* allows, but does not ask for, less */
     if (!probe_scratch(l))
         return;
     memcpy(l->left.passages, passages, n * sizeof *passages);
@@ -391,10 +400,11 @@ ft_op *ft_op_list(ft_eval *eval, ft_op **required, uint32_t n_required, ft_op **
     uint64_t cost = 0;
 
     if (l) {
-        l->bounds = ft_arena_zero(eval->arena, n_optional, sizeof *l->bounds);
+        l->most = ft_arena_zero(eval->arena, n_required + n_optional, sizeof *l->most);
+        l->bounds = ft_arena_zero(eval->arena, n_required + n_optional, sizeof *l->bounds);
         l->order = ft_arena_zero(eval->arena, n_optional, sizeof *l->order);
     }
-    if (!l || !l->bounds || !l->order) {
+    if (!l || !l->most || !l->bounds || !l->order) {
         ft_eval_fail(eval, ft_fail_nomem(eval->err));
         return NULL;
     }
@@ -403,6 +413,8 @@ ft_op *ft_op_list(ft_eval *eval, ft_op **required, uint32_t n_required, ft_op **
         cost = required[0]->cost;
     for (uint32_t i = 0; i < n_optional && !n_required; i++)
         cost += optional[i]->cost;
+    for (uint32_t i = 0; i < n_required + n_optional; i++)
+        l->total += l->most[i] = bound_of(i < n_required ? required[i] : optional[i - n_required], 0, UINT32_MAX);
     l->base = (ft_op){&list_class, eval, cost, eval->scoring};
     l->required = required;
     l->n_required = n_required;

@@ -41,9 +41,9 @@ static uint32_t phrase_bound(ft_op *op, uint32_t lo, uint32_t hi)
     return ft_contribution(p->weight, part);
 }
 
-static uint32_t phrase_hint(ft_op *op, uint32_t lo)
+static uint32_t phrase_hint(ft_op *op, uint32_t lo, int64_t need)
 {
-    return ft_cursor_hint(((phrase_op *)op)->lists[0].marker, lo);
+    return ft_cursor_hint(((phrase_op *)op)->lists[0].marker, lo, op->scoring ? need : -1);
 }
 
 /* Sets the bits of the passages of [lo, hi) that may hold all terms: all that do, and maybe others. */
@@ -174,12 +174,13 @@ static void phrase_mark(ft_op *op, uint32_t lo, uint32_t hi, uint64_t *bits)
     }
 }
 
-static void phrase_probe(ft_op *op, const uint32_t *passages, uint32_t n, uint32_t *scores, uint8_t *hits)
+static void phrase_probe(ft_op *op, const uint32_t *passages, uint32_t n, int64_t need, uint32_t *scores,
+                         uint8_t *hits)
 {
     phrase_op *p = (phrase_op *)op;
 
     for (uint32_t i = 0; i < n; i++) {
-        if (match_at(p, passages[i], -1) == 0)
+        if (match_at(p, passages[i], op->scoring && need >= 0 ? need - scores[i] : -1) == 0)
             continue;
         hits[i] = 1;
         scores[i] += score_here(p, passages[i]);

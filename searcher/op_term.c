@@ -21,9 +21,9 @@ static uint32_t term_bound(ft_op *op, uint32_t lo, uint32_t hi)
     return ft_contribution(c->weight, ft_cursor_part_bound(c, lo, hi));
 }
 
-static uint32_t term_hint(ft_op *op, uint32_t lo)
+static uint32_t term_hint(ft_op *op, uint32_t lo, int64_t need)
 {
-    return ft_cursor_hint(cursor_of(op), lo);
+    return ft_cursor_hint(cursor_of(op), lo, op->scoring ? need : -1);
 }
 
 /* Appends the postings [from, to) of the block in hand that score more than need. */
@@ -49,15 +49,22 @@ static void term_generate(ft_op *op, uint32_t lo, uint32_t hi, int64_t need, ft_
 {
     ft_cursor *c = cursor_of(op);
 
+    if (!op->scoring)
+        need = -1;
     out->n = 0;
-    while (lo < hi && ft_cursor_seek(c, lo) && c->passages[c->at] < hi) {
-        uint32_t to = ft_cursor_upto(c, c->at, hi);
-        take_postings(op, c->at, to, need, out);
-        if (to < c->n) {
+    while (ft_cursor_seek_block(c, lo)) {
+        uint32_t last = ft_postings_block_last(&c->list, c->block);
+        if (need < 0 || (int64_t)ft_cursor_block_bound(c, c->block) > need) {
+            if (!c->loaded && !ft_cursor_load_block(c, c->block))
+                return;
+            uint32_t from = ft_cursor_upto(c, c->at, lo), to = ft_cursor_upto(c, from, hi);
+            if (from < to)
+                take_postings(op, from, to, need, out);
             c->at = to;
-            return;
         }
-        lo = c->passages[c->n - 1] + 1;
+        if (last >= hi - 1)
+            return;
+        lo = last + 1;
     }
 }
 
@@ -66,21 +73,9 @@ static void term_mark(ft_op *op, uint32_t lo, uint32_t hi, uint64_t *bits)
     ft_cursor_mark(cursor_of(op), lo, hi, bits);
 }
 
-static void term_probe(ft_op *op, const uint32_t *passages, uint32_t n, uint32_t *scores, uint8_t *hits)
+static void term_probe(ft_op *op, const uint32_t *passages, uint32_t n, int64_t need, uint32_t *scores, uint8_t *hits)
 {
-    ft_cursor *c = cursor_of(op);
-
-    for (uint32_t i = 0; i < n && ft_cursor_seek(c, passages[i]); i++) {
-        if (c->passages[c->at] != passages[i])
-            continue;
-        hits[i] = 1;
-        if (!op->scoring)
-            continue;
-        if (!ft_cursor_load_tfs(c))
-            return;
-        uint32_t dl = ft_norms_get(op->eval->norms, passages[i]);
-        scores[i] += ft_contribution(c->weight, ft_bm25_part(op->eval->params, ft_cursor_tf(c, c->at), dl));
-    }
+    ft_cursor_probe(cursor_of(op), op->scoring, passages, n, need, scores, hits);
 }
 
 static void term_rewind(ft_op *op)

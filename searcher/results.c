@@ -94,7 +94,7 @@ static bool matches(visit *v, const ft_node *node, ft_op **out, uint32_t *score)
 
     *score = 0;
     if (op)
-        op->class->probe(op, &v->passage, 1, score, &hit);
+        op->class->probe(op, &v->passage, 1, -1, score, &hit);
     if (op && (!hit || !out)) {
         op->class->release(op);
         op = NULL;

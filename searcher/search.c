@@ -132,7 +132,8 @@ static ft_status walk_windows(run *r, uint32_t leaf_number, ft_op *op, ft_eval *
     uint32_t n = leaf->seg.meta.n_passages, lo = 0;
 
     while (lo < n && !past_deadline(r)) {
-        lo = op->class->hint(op, lo);
+        int64_t need = r->rank && r->prune ? threshold(r) : -1;
+        lo = op->class->hint(op, lo, need);
         if (lo >= n)
             break;
         uint32_t hi = lo - lo % FT_WINDOW + FT_WINDOW;
@@ -145,7 +146,6 @@ static ft_status walk_windows(run *r, uint32_t leaf_number, ft_op *op, ft_eval *
             lo = hi;
             continue;
         }
-        int64_t need = r->prune ? threshold(r) : -1;
         if (need < 0 || (int64_t)op->class->bound(op, lo, hi) > need) {
             op->class->generate(op, lo, hi, need, &r->batch);
             ft_status st = eval->st == FT_OK ? take_batch(r, leaf_number, leaf) : eval->st;

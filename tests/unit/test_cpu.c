@@ -125,3 +125,107 @@ Test(cpu, classifying_bytes_equals_scalar_for_every_byte)
     }
     munmap(map, map_len);
 }
+
+Test(cpu, elias_fano_equals_scalar_for_every_number_of_low_bits)
+{
+    static uint32_t want[512 + 80], got[512 + 80], low[512 + 80];
+    ft_kernels k;
+
+    srand(5);
+    for (unsigned round = 0; round < 3000; round++) {
+        unsigned char bitmap[256 + 8];
+        unsigned l = round % 32;
+        uint32_t bits = 1 + (uint32_t)rand() % 2048, limit = 1 + (uint32_t)rand() % 512;
+        uint32_t base = (uint32_t)rand();
+        for (size_t i = 0; i < sizeof bitmap; i++)
+            bitmap[i] = (unsigned char)(round % 3 ? rand() & rand() : rand());
+        for (size_t i = 0; i < sizeof low / sizeof *low; i++)
+            low[i] = (uint32_t)rand() & ((1u << l) - 1);
+        uint32_t n = ft_kernels_scalar.elias_fano(bitmap, bits, limit, low, l, base, want);
+        for (size_t s = 0; s < sizeof sets / sizeof *sets; s++) {
+            if (!ft_kernels_named(sets[s], &k))
+                continue;
+            cr_assert_eq(k.elias_fano(bitmap, bits, limit, low, l, base, got), n, "%s", sets[s]);
+            cr_assert_arr_eq(got, want, n * sizeof *want, "%s, %u low bits", sets[s], l);
+        }
+    }
+}
+
+Test(cpu, ascending_is_told_by_every_set_wherever_it_is_broken)
+{
+    uint32_t values[256];
+    ft_kernels k;
+
+    for (size_t s = 0; s < sizeof sets / sizeof *sets; s++) {
+        if (!ft_kernels_named(sets[s], &k))
+            continue;
+        for (uint32_t n = 1; n <= 256; n++) {
+            for (uint32_t i = 0; i < n; i++)
+                values[i] = 0x7fffff80u + i; /* on both sides of the sign */
+            cr_assert(k.ascends(values, n), "%s, %u", sets[s], n);
+            for (uint32_t at = 1; at < n; at += 1 + n / 9) {
+                uint32_t kept = values[at];
+                values[at] = values[at - 1];
+                cr_assert_not(k.ascends(values, n), "%s, %u at %u", sets[s], n, at);
+                values[at] = kept;
+            }
+        }
+    }
+}
+
+Test(cpu, gathering_lengths_equals_scalar)
+{
+    uint32_t at[256], want[257], got[257];
+    ft_kernels k;
+    void *map;
+    size_t map_len;
+    unsigned char *table = guarded(2 * 5000 + 2, &map, &map_len); /* with the 2 bytes allowed */
+
+    srand(6);
+    for (unsigned i = 0; i < 2 * 5000 + 2; i++)
+        table[i] = (unsigned char)rand();
+    for (unsigned round = 0; round < 500; round++) {
+        uint32_t n = (uint32_t)rand() % 257;
+        for (uint32_t i = 0; i < n; i++)
+            at[i] = i ? (uint32_t)rand() % 5000 : 4999;
+        uint32_t most = ft_kernels_scalar.gather_u16(table, at, n, want);
+        for (size_t s = 0; s < sizeof sets / sizeof *sets; s++) {
+            if (!ft_kernels_named(sets[s], &k))
+                continue;
+            got[n] = 77;
+            cr_assert_eq(k.gather_u16(table, at, n, got), most, "%s", sets[s]);
+            cr_assert_arr_eq(got, want, n * sizeof *want, "%s", sets[s]);
+            cr_assert_eq(got[n], 77);
+        }
+    }
+    munmap(map, map_len);
+}
+
+Test(cpu, matching_equals_scalar_for_sparse_and_dense_lists)
+{
+    uint32_t list[256 + 16], wanted[256];
+    uint16_t which[2][256], where[2][256];
+    ft_kernels k;
+
+    srand(7);
+    for (unsigned round = 0; round < 4000; round++) {
+        uint32_t n_list = 1 + (uint32_t)rand() % 256, n = (uint32_t)rand() % 257;
+        uint32_t step = 1u << rand() % 20, v = (uint32_t)rand();
+        for (uint32_t i = 0; i < 256 + 16; i++)
+            list[i] = i < n_list ? v += 1 + (uint32_t)rand() % step : UINT32_MAX;
+        v = list[0] - (uint32_t)rand() % 3;
+        for (uint32_t i = 0; i < n; i++)
+            wanted[i] = rand() % 2 && list[i % n_list] > v && list[i % n_list] < UINT32_MAX ? (v = list[i % n_list])
+                                                                                           : ++v;
+        uint32_t found = ft_kernels_scalar.match(list, wanted, n, which[0], where[0]);
+        for (uint32_t i = 0; i < found; i++)
+            cr_assert_eq(list[where[0][i]], wanted[which[0][i]]);
+        for (size_t s = 0; s < sizeof sets / sizeof *sets; s++) {
+            if (!ft_kernels_named(sets[s], &k))
+                continue;
+            cr_assert_eq(k.match(list, wanted, n, which[1], where[1]), found, "%s", sets[s]);
+            cr_assert_arr_eq(which[1], which[0], found * sizeof **which, "%s", sets[s]);
+            cr_assert_arr_eq(where[1], where[0], found * sizeof **where, "%s", sets[s]);
+        }
+    }
+}
