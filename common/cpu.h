@@ -38,6 +38,9 @@ typedef struct ft_kernels {
     /* Which of the wanted numbers stand in a list, both ascending: of each the place in wanted and in list. Returns how
      * many. The list goes on for 16 numbers of UINT32_MAX, wanted has none of these. */
     uint32_t (*match)(const uint32_t *list, const uint32_t *wanted, uint32_t n, uint16_t *which, uint16_t *where);
+    /* Which of n cells, n a multiple of 16, hold more than need (< 2^31): their numbers, counted from `first`, and what
+     * they hold. Clears all. Returns how many; both arrays have room for n. */
+    uint32_t (*collect)(uint32_t *cells, uint32_t n, uint32_t need, uint32_t first, uint32_t *numbers, uint32_t *values);
 } ft_kernels;
 
 /* The set in use. */

@@ -175,6 +175,25 @@ static uint32_t match(const uint32_t *list, const uint32_t *wanted, uint32_t n, 
     return found;
 }
 
+static uint32_t collect(uint32_t *cells, uint32_t n, uint32_t need, uint32_t first, uint32_t *numbers, uint32_t *values)
+{
+    __m256i least = _mm256_set1_epi32((int)need);
+    uint32_t found = 0;
+
+    for (uint32_t i = 0; i < n; i += 8) {
+        __m256i v = load(cells + i);
+        unsigned more = (unsigned)_mm256_movemask_ps(_mm256_castsi256_ps(_mm256_cmpgt_epi32(v, least)));
+        for (; more; more &= more - 1) {
+            uint32_t at = i + _tzcnt_u32(more);
+            numbers[found] = first + at;
+            values[found++] = cells[at];
+        }
+        _mm256_storeu_si256((__m256i *)(void *)(cells + i), _mm256_setzero_si256());
+    }
+    return found;
+}
+
 const ft_kernels ft_kernels_avx2 = {"avx2", unpack_lanes, set_bits,   score, classify,
-                                    elias_fano, ascends,  gather_u16, match};
+                                    elias_fano, ascends,  gather_u16, match,
+                                    collect};
 #endif

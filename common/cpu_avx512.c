@@ -143,6 +143,28 @@ static uint32_t match(const uint32_t *list, const uint32_t *wanted, uint32_t n, 
     return found;
 }
 
+static uint32_t collect(uint32_t *cells, uint32_t n, uint32_t need, uint32_t first, uint32_t *numbers, uint32_t *values)
+{
+    __m512i iota = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+    __m512i least = _mm512_set1_epi32((int)need);
+    uint32_t found = 0;
+
+    for (uint32_t i = 0; i < n; i += 16) {
+        __m512i v = _mm512_loadu_si512(cells + i);
+        __mmask16 more = _mm512_cmpgt_epu32_mask(v, least);
+        _mm512_storeu_si512(cells + i, _mm512_setzero_si512());
+        if (!more)
+            continue;
+        __mmask16 room = (__mmask16)((1u << _mm_popcnt_u32(more)) - 1);
+        __m512i number = _mm512_add_epi32(iota, _mm512_set1_epi32((int)(first + i)));
+        _mm512_mask_storeu_epi32(numbers + found, room, _mm512_maskz_compress_epi32(more, number));
+        _mm512_mask_storeu_epi32(values + found, room, _mm512_maskz_compress_epi32(more, v));
+        found += (uint32_t)_mm_popcnt_u32(more);
+    }
+    return found;
+}
+
 const ft_kernels ft_kernels_avx512 = {"avx512", unpack_lanes, set_bits,   score, classify,
-                                      elias_fano, ascends,    gather_u16, match};
+                                      elias_fano, ascends,    gather_u16, match,
+                                      collect};
 #endif

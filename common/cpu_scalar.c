@@ -113,5 +113,19 @@ static uint32_t match(const uint32_t *list, const uint32_t *wanted, uint32_t n, 
     return found;
 }
 
+static uint32_t collect(uint32_t *cells, uint32_t n, uint32_t need, uint32_t first, uint32_t *numbers, uint32_t *values)
+{
+    uint32_t found = 0;
+
+    for (uint32_t i = 0; i < n; i++) {
+        numbers[found] = first + i;
+        values[found] = cells[i];
+        found += cells[i] > need;
+        cells[i] = 0;
+    }
+    return found;
+}
+
 const ft_kernels ft_kernels_scalar = {"scalar", unpack_lanes, set_bits,   score, classify,
-                                      elias_fano, ascends,    gather_u16, match};
+                                      elias_fano, ascends,    gather_u16, match,
+                                      collect};

@@ -70,13 +70,6 @@ bool ft_cursor_seek(ft_cursor *c, uint32_t target)
     return true;
 }
 
-uint32_t ft_cursor_block_bound(const ft_cursor *c, uint32_t block)
-{
-    uint8_t impact = ft_postings_block_impact(&c->list, block);
-
-    return impact ? ft_contribution(c->weight, ft_bm25_bound(impact, c->eval->factor)) : 0;
-}
-
 uint32_t ft_cursor_hint(ft_cursor *c, uint32_t target, int64_t need)
 {
     if (!ft_cursor_seek_block(c, target))
@@ -131,7 +124,7 @@ float ft_cursor_part_bound(ft_cursor *c, uint32_t lo, uint32_t hi)
     uint8_t impact = 0;
 
     if (lo == 0 && hi == UINT32_MAX)
-        return p->max_impact ? ft_bm25_bound(p->max_impact, c->eval->factor) : 0;
+        return c->eval->parts[p->max_impact];
     if (c->shallow && ft_postings_block_last(p, c->shallow - 1) >= lo)
         c->shallow = 0; /* asked further back than before */
     c->shallow = ft_postings_find_block(p, c->shallow, lo);
@@ -142,7 +135,7 @@ float ft_cursor_part_bound(ft_cursor *c, uint32_t lo, uint32_t hi)
         if (ft_postings_block_last(p, block) >= hi - 1)
             break;
     }
-    return impact ? ft_bm25_bound(impact, c->eval->factor) : 0;
+    return c->eval->parts[impact];
 }
 
 /* The 64 bits of a bitmap of n_bits that begin at bit `at`, which may be negative; bits outside it are 0. */

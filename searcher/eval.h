@@ -25,7 +25,7 @@ typedef struct ft_eval {
     ft_arena *arena;     /* operators and their scratch; borrowed */
     const ft_norms *norms;
     ft_bm25 params;      /* of the query */
-    float factor;        /* for this segment's stored bounds (bm25.h) */
+    float parts[256];    /* the bound that each impact stored in this segment stands for (bm25.h) */
     bool scoring;        /* of the operators made next; false: only matching matters */
     ft_status st;
     ft_error *err;
@@ -79,8 +79,6 @@ bool ft_cursor_seek(ft_cursor *c, uint32_t target);
 bool ft_cursor_seek_block(ft_cursor *c, uint32_t target);
 /* Like seek, but says only where a contribution of more than need can be: loads nothing. UINT32_MAX at the end. */
 uint32_t ft_cursor_hint(ft_cursor *c, uint32_t target, int64_t need);
-/* What a posting of a block (< n_blocks) contributes at most. */
-uint32_t ft_cursor_block_bound(const ft_cursor *c, uint32_t block);
 /* A class's probe, for one list (see ft_op_class). */
 void ft_cursor_probe(ft_cursor *c, bool scoring, const uint32_t *passages, uint32_t n, int64_t need, uint32_t *scores,
                      uint8_t *hits);
@@ -105,6 +103,12 @@ static inline uint32_t ft_cursor_tf(const ft_cursor *c, uint32_t i)
 static inline uint32_t ft_contribution(float weight, float part)
 {
     return (uint32_t)(int32_t)(weight * part);
+}
+
+/* What a posting of a block (< n_blocks) contributes at most. */
+static inline uint32_t ft_cursor_block_bound(const ft_cursor *c, uint32_t block)
+{
+    return ft_contribution(c->weight, c->eval->parts[ft_postings_block_impact(&c->list, block)]);
 }
 
 /* ------------------------------------------------ operators */

@@ -5,6 +5,7 @@
  * Any-of (MaxScore within a window): clauses are ordered by their bounds in the window. The longest run of the least
  * of them that together cannot beat `need` is not essential: a passage that only those match cannot be a hit. The
  * essential clauses add into an array of one cell a passage; what is then worth it is probed with the others. */
+#include "cpu.h"
 #include "eval.h"
 #include "mem.h"
 
@@ -22,7 +23,7 @@ typedef struct list_op {
     uint32_t *order;       /* optional clauses, least bound first */
     /* scratch, made when first needed */
     uint32_t *cells;       /* FT_WINDOW scores, all zero between calls */
-    uint64_t *bits;        /* which cells matched, all zero between calls */
+    uint64_t *bits;        /* which cells matched, where all matches are asked for; all zero between calls */
     ft_batch part;         /* what one clause generates */
     uint8_t *hits;         /* FT_WINDOW */
     uint32_t *places;      /* probe: where the passages left stand in the caller's array */
@@ -99,7 +100,7 @@ static uint32_t list_hint(ft_op *op, uint32_t lo, int64_t need)
     uint32_t at = l->n_required ? lo : UINT32_MAX;
 
     for (uint32_t i = 0; i < l->n_required; i++) {
-        uint32_t here = clause_hint(l, l->required[i], l->most[i], lo, need);
+        uint32_t here = clause_hint(l, l->required[i], l->most[i], at, need);
         if (here > at)
             at = here;
     }
@@ -107,6 +108,8 @@ static uint32_t list_hint(ft_op *op, uint32_t lo, int64_t need)
         uint32_t here = clause_hint(l, l->optional[i], l->most[i], lo, need);
         if (here < at)
             at = here;
+        if (at / FT_WINDOW == lo / FT_WINDOW)
+            return lo; /* near enough: the windows are the same */
     }
     return at;
 }
@@ -152,32 +155,31 @@ static void generate_all_of(list_op *l, uint32_t lo, uint32_t hi, int64_t need, 
     }
 }
 
-/* Adds a clause's matches in [lo, hi) into the cells. */
-static void accumulate(list_op *l, ft_op *clause, uint32_t lo, uint32_t hi)
+/* Adds a clause's matches in [lo, hi) into the cells; `all`: even those that score nothing are to be found again. */
+static void accumulate(list_op *l, ft_op *clause, uint32_t lo, uint32_t hi, bool all)
 {
-    ft_batch *part = &l->part;
+    const ft_batch *part = &l->part;
 
-    clause->class->generate(clause, lo, hi, -1, part);
-    for (uint32_t i = 0; i < part->n; i++) {
+    clause->class->generate(clause, lo, hi, -1, &l->part);
+    for (uint32_t i = 0; i < part->n; i++)
+        l->cells[part->passages[i] - lo] += part->scores[i];
+    for (uint32_t i = 0; i < part->n && all; i++) {
         uint32_t at = part->passages[i] - lo;
-        l->cells[at] += part->scores[i];
         l->bits[at / 64] |= UINT64_C(1) << (at % 64);
     }
 }
 
-/* Takes what scores more than need out of the cells, and clears them. */
-static void collect(list_op *l, uint32_t lo, int64_t need, ft_batch *out)
+/* Takes all matches out of the cells, and clears them. */
+static void collect_all(list_op *l, uint32_t lo, ft_batch *out)
 {
     uint32_t n = 0;
 
     for (uint32_t w = 0; w < WORDS; w++) {
         for (uint64_t word = l->bits[w]; word; word &= word - 1) {
             uint32_t at = w * 64 + (uint32_t)__builtin_ctzll(word);
-            uint32_t score = l->cells[at];
-            l->cells[at] = 0;
             out->passages[n] = lo + at;
-            out->scores[n] = score;
-            n += (int64_t)score > need;
+            out->scores[n++] = l->cells[at];
+            l->cells[at] = 0;
         }
         l->bits[w] = 0;
     }
@@ -220,9 +222,13 @@ static void generate_any_of(list_op *l, uint32_t lo, uint32_t hi, int64_t need, 
     } else {
         if (!cells_scratch(l))
             return;
+        int64_t least = less(need, rest);
         for (uint32_t i = idle; i < n; i++)
-            accumulate(l, l->optional[l->order[i]], lo, hi);
-        collect(l, lo, less(need, rest), out);
+            accumulate(l, l->optional[l->order[i]], lo, hi, least < 0);
+        if (least < 0)
+            collect_all(l, lo, out);
+        else
+            out->n = ft_cpu.collect(l->cells, (hi - lo + 15) / 16 * 16, (uint32_t)least, lo, out->passages, out->scores);
     }
     while (idle-- > 0 && out->n) {
         rest -= l->bounds[l->order[idle]];

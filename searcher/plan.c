@@ -96,7 +96,9 @@ void ft_plan_eval(const ft_plan *plan, const ft_leaf *leaf, ft_arena *arena, boo
 {
     *eval = (ft_eval){
         .arena = arena, .norms = &leaf->seg.norms, .params = plan->params, .scoring = scoring, .err = err};
-    eval->factor = ft_bm25_factor(leaf->seg.bound_params, plan->params);
+    float factor = ft_bm25_factor(leaf->seg.bound_params, plan->params);
+    for (unsigned impact = 1; impact < 256; impact++)
+        eval->parts[impact] = ft_bm25_bound((uint8_t)impact, factor);
 }
 
 float ft_plan_weight(const ft_plan *plan, const ft_node *node)
