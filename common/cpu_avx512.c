@@ -149,18 +149,16 @@ static uint32_t collect(uint32_t *cells, uint32_t n, uint32_t need, uint32_t fir
     __m512i least = _mm512_set1_epi32((int)need);
     uint32_t found = 0;
 
+    /* Every vector's numbers are written, whether it has any or not: a branch would be missed too often. */
     for (uint32_t i = 0; i < n; i += 16) {
-        __m512i v = _mm512_loadu_si512(cells + i);
-        __mmask16 more = _mm512_cmpgt_epu32_mask(v, least);
-        _mm512_storeu_si512(cells + i, _mm512_setzero_si512());
-        if (!more)
-            continue;
-        __mmask16 room = (__mmask16)((1u << _mm_popcnt_u32(more)) - 1);
+        __mmask16 more = _mm512_cmpgt_epu32_mask(_mm512_loadu_si512(cells + i), least);
         __m512i number = _mm512_add_epi32(iota, _mm512_set1_epi32((int)(first + i)));
-        _mm512_mask_storeu_epi32(numbers + found, room, _mm512_maskz_compress_epi32(more, number));
-        _mm512_mask_storeu_epi32(values + found, room, _mm512_maskz_compress_epi32(more, v));
+        _mm512_storeu_si512(numbers + found, _mm512_maskz_compress_epi32(more, number));
         found += (uint32_t)_mm_popcnt_u32(more);
     }
+    for (uint32_t i = 0; i < found; i++)
+        values[i] = cells[numbers[i] - first];
+    memset(cells, 0, n * sizeof *cells);
     return found;
 }
 
