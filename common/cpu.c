@@ -26,6 +26,10 @@ bool ft_kernels_named(const char *name, ft_kernels *out)
         return true;
     }
 #if defined(__x86_64__)
+    if (strcmp(name, "sse41") == 0 && __builtin_cpu_supports("sse4.1")) {
+        *out = ft_kernels_sse41;
+        return true;
+    }
     if (strcmp(name, "avx2") == 0 && has_avx2()) {
         *out = ft_kernels_avx2;
         return true;
@@ -44,6 +48,8 @@ __attribute__((constructor)) static void choose(void)
 
     if (wanted && ft_kernels_named(wanted, &ft_cpu))
         return;
-    if (!ft_kernels_named("avx512", &ft_cpu) && !ft_kernels_named("avx2", &ft_cpu))
-        ft_cpu = ft_kernels_scalar;
+    static const char *const best_first[] = {"avx512", "avx2", "sse41", "scalar"};
+    for (unsigned i = 0; i < sizeof best_first / sizeof *best_first; i++)
+        if (ft_kernels_named(best_first[i], &ft_cpu))
+            return;
 }

@@ -1,6 +1,6 @@
 /* cpu.h - the few hot loops that exist for several instruction sets, behind one table. The scalar functions are the
  * definition; every other set gives the same results to the bit. The best set the machine has is chosen once, before
- * main; the environment variable FT_CPU (scalar, avx2 or avx512) asks for a lesser one. */
+ * main; the environment variable FT_CPU (scalar, sse41, avx2 or avx512) asks for a lesser one. */
 #ifndef FT_CPU_H
 #define FT_CPU_H
 
@@ -41,6 +41,14 @@ typedef struct ft_kernels {
     /* Which of n cells, n a multiple of 16, hold more than need (< 2^31): their numbers, counted from `first`, and what
      * they hold. Clears all. Returns how many; both arrays have room for n. */
     uint32_t (*collect)(uint32_t *cells, uint32_t n, uint32_t need, uint32_t first, uint32_t *numbers, uint32_t *values);
+    /* The number i < n of `value` in Elias and Fano's code of n values with l = 1..31 bits packed in low (bitpack.h); n if
+     * it is not there. Of a bitmap that is no such code, any number up to n. */
+    uint32_t (*elias_fano_find)(const unsigned char *bitmap, uint32_t bits, const unsigned char *low, uint32_t n,
+                                unsigned l, uint32_t value);
+    /* How many bits of the first `bits` of a bitmap are set; up to 8 bytes behind them may be read. */
+    uint32_t (*count_bits)(const unsigned char *bitmap, uint32_t bits);
+    /* The place of set bit number i, counted from 0; `bits` or more if there are not so many. Reads as count_bits. */
+    uint32_t (*nth_bit)(const unsigned char *bitmap, uint32_t bits, uint32_t i);
 } ft_kernels;
 
 /* The set in use. */
@@ -49,10 +57,10 @@ extern ft_kernels ft_cpu;
 /* One set by name, for tests; false if it is unknown or this machine lacks it. */
 bool ft_kernels_named(const char *name, ft_kernels *out);
 
-/* The sets themselves; _avx2 and _avx512 only run where the machine has them. */
+/* The sets themselves; _sse41, _avx2 and _avx512 only run where the machine has them. */
 extern const ft_kernels ft_kernels_scalar;
 #if defined(__x86_64__)
-extern const ft_kernels ft_kernels_avx2, ft_kernels_avx512;
+extern const ft_kernels ft_kernels_sse41, ft_kernels_avx2, ft_kernels_avx512;
 #endif
 
 #endif

@@ -1,4 +1,6 @@
 /* cpu_avx2.c - kernels for AVX2, BMI2 and POPCNT; compiled with those flags alone. See cpu.h. */
+#include "bitpack.h"
+#include "bytes.h"
 #include "cpu.h"
 
 #if defined(__x86_64__)
@@ -193,7 +195,69 @@ static uint32_t collect(uint32_t *cells, uint32_t n, uint32_t need, uint32_t fir
     return found;
 }
 
+static uint32_t elias_fano_find(const unsigned char *bitmap, uint32_t bits, const unsigned char *low, uint32_t n,
+                                unsigned l, uint32_t value)
+{
+    uint32_t before = 0, at = 0;
+    uint64_t word = ft_load_u64(bitmap);
+
+    /* Words all of whose values are less, as the next one begins so far up. */
+    while (at + 64 < bits) {
+        uint32_t upto = before + (uint32_t)_mm_popcnt_u64(word);
+        if (upto >= n || ((uint64_t)(at + 64 - upto + 1) << l) + upto > value)
+            break;
+        before = upto;
+        at += 64;
+        word = ft_load_u64(bitmap + at / 8);
+    }
+    /* Its upper part, where it is in this word, is not below `high`; and as many zeros stand before it. */
+    uint32_t most = before + (uint32_t)_mm_popcnt_u64(word), zeros = at - before;
+    uint32_t high = value > most ? (value - most) >> l : 0;
+    if (high > zeros && high - zeros <= 64) {
+        uint64_t zero = _pdep_u64(UINT64_C(1) << (high - zeros - 1), ~word);
+        uint64_t passed = word & (zero - 1); /* all of it if there are not so many zeros */
+        before += (uint32_t)_mm_popcnt_u64(passed);
+        word ^= passed;
+    }
+    for (uint32_t i = before;; word = ft_load_u64(bitmap + at / 8)) {
+        for (; word && i < n; i++, word &= word - 1) {
+            uint64_t least = ((uint64_t)(at + (uint32_t)_tzcnt_u64(word) - i) << l) + i;
+            if (least > value)
+                return n;
+            if (least + ft_bitunpack_one(low, n, l, i) == value)
+                return i;
+        }
+        at += 64;
+        if (i >= n || at >= bits)
+            return n;
+    }
+}
+
+static uint32_t count_bits(const unsigned char *bitmap, uint32_t bits)
+{
+    uint32_t n = 0, at = 0;
+
+    for (; at + 64 <= bits; at += 64)
+        n += (uint32_t)__builtin_popcountll(ft_load_u64(bitmap + at / 8));
+    if (at < bits)
+        n += (uint32_t)__builtin_popcountll(ft_load_u64(bitmap + at / 8) << (64 - (bits - at)));
+    return n;
+}
+
+static uint32_t nth_bit(const unsigned char *bitmap, uint32_t bits, uint32_t i)
+{
+    for (uint32_t at = 0; at < bits; at += 64) {
+        uint64_t word = ft_load_u64(bitmap + at / 8);
+        uint32_t n = (uint32_t)__builtin_popcountll(word);
+        if (i < n) {
+            return at + (uint32_t)_tzcnt_u64(_pdep_u64(UINT64_C(1) << i, word));
+        }
+        i -= n;
+    }
+    return bits;
+}
+
 const ft_kernels ft_kernels_avx2 = {"avx2", unpack_lanes, set_bits,   score, classify,
                                     elias_fano, ascends,  gather_u16, match,
-                                    collect};
+                                    collect,    elias_fano_find, count_bits, nth_bit};
 #endif

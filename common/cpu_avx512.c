@@ -162,7 +162,23 @@ static uint32_t collect(uint32_t *cells, uint32_t n, uint32_t need, uint32_t fir
     return found;
 }
 
+static uint32_t elias_fano_find(const unsigned char *bitmap, uint32_t bits, const unsigned char *low, uint32_t n,
+                                unsigned l, uint32_t value)
+{
+    return ft_kernels_avx2.elias_fano_find(bitmap, bits, low, n, l, value);
+}
+
+static uint32_t count_bits(const unsigned char *bitmap, uint32_t bits)
+{
+    return ft_kernels_avx2.count_bits(bitmap, bits);
+}
+
+static uint32_t nth_bit(const unsigned char *bitmap, uint32_t bits, uint32_t i)
+{
+    return ft_kernels_avx2.nth_bit(bitmap, bits, i);
+}
+
 const ft_kernels ft_kernels_avx512 = {"avx512", unpack_lanes, set_bits,   score, classify,
                                       elias_fano, ascends,    gather_u16, match,
-                                      collect};
+                                      collect,    elias_fano_find, count_bits, nth_bit};
 #endif

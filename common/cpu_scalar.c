@@ -1,4 +1,5 @@
 /* cpu_scalar.c - the kernels in plain C: the definition. */
+#include "bitpack.h"
 #include "bm25.h"
 #include "bytes.h"
 #include "cpu.h"
@@ -126,6 +127,50 @@ static uint32_t collect(uint32_t *cells, uint32_t n, uint32_t need, uint32_t fir
     return found;
 }
 
+/* Of value i the bitmap says that it is at least ((place of bit i) - i << l) + i, and less than that and 2^l. */
+static uint32_t elias_fano_find(const unsigned char *bitmap, uint32_t bits, const unsigned char *low, uint32_t n,
+                                unsigned l, uint32_t value)
+{
+    uint32_t i = 0;
+
+    for (uint32_t at = 0; at < bits; at += 64) {
+        for (uint64_t word = ft_load_u64(bitmap + at / 8); word && i < n; word &= word - 1, i++) {
+            uint64_t least = ((uint64_t)(at + (uint32_t)__builtin_ctzll(word) - i) << l) + i;
+            if (least > value)
+                return n;
+            if (least + ft_bitunpack_one(low, n, l, i) == value)
+                return i;
+        }
+    }
+    return n;
+}
+
+static uint32_t count_bits(const unsigned char *bitmap, uint32_t bits)
+{
+    uint32_t n = 0, at = 0;
+
+    for (; at + 64 <= bits; at += 64)
+        n += (uint32_t)__builtin_popcountll(ft_load_u64(bitmap + at / 8));
+    if (at < bits)
+        n += (uint32_t)__builtin_popcountll(ft_load_u64(bitmap + at / 8) << (64 - (bits - at)));
+    return n;
+}
+
+static uint32_t nth_bit(const unsigned char *bitmap, uint32_t bits, uint32_t i)
+{
+    for (uint32_t at = 0; at < bits; at += 64) {
+        uint64_t word = ft_load_u64(bitmap + at / 8);
+        uint32_t n = (uint32_t)__builtin_popcountll(word);
+        if (i < n) {
+            for (; i; i--)
+                word &= word - 1;
+            return at + (uint32_t)__builtin_ctzll(word);
+        }
+        i -= n;
+    }
+    return bits;
+}
+
 const ft_kernels ft_kernels_scalar = {"scalar", unpack_lanes, set_bits,   score, classify,
                                       elias_fano, ascends,    gather_u16, match,
-                                      collect};
+                                      collect,    elias_fano_find, count_bits, nth_bit};

@@ -2,6 +2,7 @@
 #include "monotone.h"
 
 #include "bitpack.h"
+#include "bytes.h"
 #include "cpu.h"
 
 static uint32_t upper_bits(uint32_t n, uint32_t universe, unsigned l)
@@ -94,6 +95,43 @@ const unsigned char *ft_monotone_bitmap(const unsigned char *p, const unsigned c
     frame f;
 
     return n > 1 && read_frame(&f, p, end, n, universe) && f.l == 0 ? f.upper : NULL;
+}
+
+uint32_t ft_monotone_step(const unsigned char *p, const unsigned char *end, uint32_t n, uint32_t universe, uint32_t i)
+{
+    frame f;
+
+    if (n == 1)
+        return universe;
+    if (p < end && *p == FT_MONOTONE_RUN)
+        return 1;
+    if (!read_frame(&f, p, end, n, universe))
+        return 0;
+    uint32_t before = i ? ft_cpu.nth_bit(f.upper, f.bits, i - 1) : UINT32_MAX;
+    uint32_t place = ft_cpu.nth_bit(f.upper, f.bits, i);
+    if (f.l == 0)
+        return place - before;
+    uint32_t value = ((place - i) << f.l | ft_bitunpack_one(f.low, n, f.l, i)) + i;
+    return i ? value - (((before - (i - 1)) << f.l | ft_bitunpack_one(f.low, n, f.l, i - 1)) + i - 1) : value + 1;
+}
+
+uint32_t ft_monotone_find(const unsigned char *p, const unsigned char *end, uint32_t n, uint32_t universe,
+                          uint32_t value)
+{
+    frame f;
+
+    if (value >= universe)
+        return n;
+    if (value == universe - 1)
+        return n - 1;
+    if (n > 1 && p < end && *p == FT_MONOTONE_RUN)
+        return value < n ? value : n;
+    if (n == 1 || !read_frame(&f, p, end, n, universe))
+        return n;
+    if (f.l)
+        return ft_cpu.elias_fano_find(f.upper, f.bits, f.low, n, f.l, value);
+    uint32_t i = ft_cpu.count_bits(f.upper, value);
+    return f.upper[value / 8] >> value % 8 & 1 && i < n ? i : n;
 }
 
 const unsigned char *ft_monotone_decode(const unsigned char *p, const unsigned char *end, uint32_t n,

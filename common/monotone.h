@@ -27,6 +27,15 @@ const unsigned char *ft_monotone_decode(const unsigned char *p, const unsigned c
 const unsigned char *ft_monotone_bitmap(const unsigned char *p, const unsigned char *end, uint32_t n,
                                         uint32_t universe);
 
+/* How much value i < n of a well-formed block is above the one before, or above -1, without decoding the others; of
+ * another block, any number. */
+uint32_t ft_monotone_step(const unsigned char *p, const unsigned char *end, uint32_t n, uint32_t universe, uint32_t i);
+
+/* The number of a value in a well-formed block, without decoding the others; n if it is not there, and for another
+ * block any number up to n. */
+uint32_t ft_monotone_find(const unsigned char *p, const unsigned char *end, uint32_t n, uint32_t universe,
+                          uint32_t value);
+
 /* The byte behind a block without decoding it, or NULL. */
 const unsigned char *ft_monotone_skip(const unsigned char *p, const unsigned char *end, uint32_t n, uint32_t universe);
 

@@ -159,6 +159,19 @@ ft_status ft_postings_bitmap(const ft_postings *p, uint32_t block, const unsigne
     return FT_OK;
 }
 
+/* Finds a block's coded running sums, and the last of them, *sum; there are none if it is the block's length. */
+static ft_status open_sums(const ft_postings *p, uint32_t block, const unsigned char *tfs, ft_bytes *in, uint32_t *sum,
+                           ft_error *err)
+{
+    const unsigned char *end = p->block_off ? p->data + ft_load_u32(p->block_off + 4 * (size_t)block) : p->data_end;
+    uint32_t n = ft_postings_block_len(p, block);
+
+    *in = ft_bytes_of(tfs, (size_t)(end - tfs));
+    uint64_t total = ft_bytes_varint(in) + n;
+    *sum = (uint32_t)total;
+    return in->failed || total < n || total >= UINT32_MAX ? corrupt(p, "postings: bad sum of frequencies", err) : FT_OK;
+}
+
 ft_status ft_postings_tf_sums(const ft_postings *p, uint32_t block, const unsigned char *tfs,
                               uint32_t out[FT_BLOCK_LEN], ft_error *err)
 {
@@ -173,19 +186,47 @@ ft_status ft_postings_tf_sums(const ft_postings *p, uint32_t block, const unsign
         }
         return out[0] && !gaps.failed ? FT_OK : corrupt(p, "terms: bad posting in the dictionary", err);
     }
-    const unsigned char *end = p->block_off ? p->data + ft_load_u32(p->block_off + 4 * (size_t)block) : p->data_end;
-    ft_bytes in = ft_bytes_of(tfs, (size_t)(end - tfs));
-    uint64_t sum = ft_bytes_varint(&in) + n;
-    if (in.failed || sum < n || sum >= UINT32_MAX)
-        return corrupt(p, "postings: bad sum of frequencies", err);
+    ft_bytes in;
+    uint32_t sum;
+    ft_status st = open_sums(p, block, tfs, &in, &sum, err);
+    if (st != FT_OK)
+        return st;
     if (sum == n) {
         for (uint32_t i = 0; i < n; i++)
             out[i] = i + 1;
         return FT_OK;
     }
-    if (!ft_monotone_decode(in.p, end, n, (uint32_t)sum, 1, out))
+    if (!ft_monotone_decode(in.p, in.end, n, sum, 1, out))
         return corrupt(p, "postings: malformed block of frequencies", err);
     return FT_OK;
+}
+
+ft_status ft_postings_tf(const ft_postings *p, uint32_t block, uint32_t passage, uint32_t *tf, ft_error *err)
+{
+    uint32_t n = ft_postings_block_len(p, block);
+    span s = {0};
+
+    *tf = 0;
+    if (p->inlined)
+        return passage == p->only_last ? ft_postings_tf_sums(p, block, p->data, tf, err) : FT_OK;
+    ft_status st = block_span(p, block, &s, err);
+    if (st != FT_OK)
+        return st;
+    uint32_t universe = s.last - s.first + 1, i = ft_monotone_find(s.from, s.end, n, universe, passage - s.first);
+    if (i == n)
+        return FT_OK;
+    const unsigned char *tfs = ft_monotone_skip(s.from, s.end, n, universe);
+    ft_bytes in;
+    uint32_t sum;
+    if (!tfs)
+        return corrupt(p, "postings: malformed block of passages", err);
+    if ((st = open_sums(p, block, tfs, &in, &sum, err)) != FT_OK)
+        return st;
+    *tf = 1;
+    if (sum == n)
+        return FT_OK;
+    *tf = ft_monotone_step(in.p, in.end, n, sum, i);
+    return *tf && *tf <= sum ? FT_OK : corrupt(p, "postings: malformed block of frequencies", err);
 }
 
 /* The bytes of a block's positions, verified: enough of them for n_gaps. */

@@ -99,6 +99,9 @@ ft_status ft_postings_bitmap(const ft_postings *p, uint32_t block, const unsigne
 /* Running sums of tf: out[i] = tf[0] + ... + tf[i]; `tfs` is from ft_postings_passages of the same block. */
 ft_status ft_postings_tf_sums(const ft_postings *p, uint32_t block, const unsigned char *tfs,
                               uint32_t out[FT_BLOCK_LEN], ft_error *err);
+/* How often the term stands in a passage (of the span of a block: behind the last passage of the one before, not behind
+ * its own), without decoding the block; *tf is 0 if it does not. */
+ft_status ft_postings_tf(const ft_postings *p, uint32_t block, uint32_t passage, uint32_t *tf, ft_error *err);
 /* Positions of posting i of a block, ascending, appended to out (records of uint32_t). sums as above. */
 ft_status ft_postings_positions(const ft_postings *p, uint32_t block, const uint32_t *sums, uint32_t i, ft_buf *out,
                                 ft_error *err);

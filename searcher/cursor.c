@@ -210,14 +210,8 @@ void ft_cursor_score(const ft_cursor *c, uint32_t from, uint32_t to, uint32_t *o
     ft_cpu.score(tf, dl, n, c->weight, params.a, params.b, out);
 }
 
-/* Where the passages wanted[0 .. n) stand in the block in hand: found[k] of them, in order, which[k] being the place in
- * wanted and where[k] the place in the block. Returns how many were found. */
-static uint32_t match_block(ft_cursor *c, const uint32_t *wanted, uint32_t n, uint16_t *which, uint16_t *where)
-{
-    return ft_cpu.match(c->passages, wanted, n, which, where);
-}
-
 #define PROBES 256u /* probed at a time */
+#define FEW 2u      /* passages of a block that are looked up one by one rather than decode it */
 
 /* Passages asked for in one block: their places in the caller's arrays, and themselves. */
 typedef struct probes {
@@ -225,26 +219,99 @@ typedef struct probes {
     uint32_t place[PROBES], passage[PROBES];
 } probes;
 
-static void probe_block(ft_cursor *c, bool scoring, const probes *p, uint32_t *scores, uint8_t *hits)
+/* The frequency of the term in a passage of the block in hand; 0 if it is not there, or after a failure. */
+static uint32_t tf_at(ft_cursor *c, uint32_t passage)
+{
+    uint32_t tf = 0;
+    ft_status st = ft_postings_tf(&c->list, c->block, passage, &tf, c->eval->err);
+
+    if (st == FT_OK && tf)
+        st = ft_norms_touch(c->eval->norms, passage, passage, c->eval->err);
+    return ft_eval_fail(c->eval, st) ? 0 : tf;
+}
+
+/* Takes what was found, with its frequencies (unless scores do not matter), to the caller's scores and hits. */
+static void take_found(ft_cursor *c, bool scoring, const probes *p, const uint32_t *tf, uint32_t *scores,
+                       uint8_t *hits)
+{
+    uint32_t dl[PROBES], part[PROBES];
+
+    for (uint32_t k = 0; k < p->n; k++)
+        hits[p->place[k]] = 1;
+    if (p->n)
+        c->found = p->passage[p->n - 1];
+    if (!scoring)
+        return;
+    ft_norms_fill(c->eval->norms, p->passage, p->n, dl);
+    ft_cpu.score(tf, dl, p->n, c->weight, c->eval->params.a, c->eval->params.b, part);
+    for (uint32_t k = 0; k < p->n; k++)
+        scores[p->place[k]] += part[k];
+}
+
+/* If the block, which is not decoded, is a set of bits: keeps the passages that are in it. Says whether it is. */
+static bool keep_set(ft_cursor *c, probes *p)
+{
+    const unsigned char *bits;
+    uint32_t first, n_bits, kept = 0;
+    ft_status st = ft_postings_bitmap(&c->list, c->block, &bits, &first, &n_bits, c->eval->err);
+
+    if (ft_eval_fail(c->eval, st) || !bits)
+        return false;
+    for (uint32_t i = 0; i < p->n; i++) {
+        uint32_t at = p->passage[i] - first;
+        p->passage[kept] = p->passage[i];
+        p->place[kept] = p->place[i];
+        kept += at < n_bits && bits[at / 8] >> at % 8 & 1;
+    }
+    p->n = kept;
+    return true;
+}
+
+static void probe_decoded(ft_cursor *c, bool scoring, probes *p, uint32_t *scores, uint8_t *hits)
 {
     uint16_t which[PROBES], where[PROBES];
-    uint32_t tf[PROBES], dl[PROBES], part[PROBES];
+    uint32_t tf[PROBES];
 
     if (!c->loaded && !ft_cursor_load_block(c, c->block))
         return;
-    uint32_t n = match_block(c, p->passage, p->n, which, where);
-    for (uint32_t k = 0; k < n; k++)
-        hits[p->place[which[k]]] = 1;
-    if (!scoring || n == 0 || !ft_cursor_load_tfs(c))
+    p->n = ft_cpu.match(c->passages, p->passage, p->n, which, where);
+    if (p->n == 0 || (scoring && !ft_cursor_load_tfs(c)))
         return;
-    for (uint32_t k = 0; k < n; k++) {
-        tf[k] = ft_cursor_tf(c, where[k]);
-        part[k] = p->passage[which[k]];
+    for (uint32_t k = 0; k < p->n; k++) {
+        tf[k] = scoring ? ft_cursor_tf(c, where[k]) : 0;
+        p->passage[k] = p->passage[which[k]];
+        p->place[k] = p->place[which[k]];
     }
-    ft_norms_fill(c->eval->norms, part, n, dl);
-    ft_cpu.score(tf, dl, n, c->weight, c->eval->params.a, c->eval->params.b, part);
-    for (uint32_t k = 0; k < n; k++)
-        scores[p->place[which[k]]] += part[k];
+    take_found(c, scoring, p, tf, scores, hits);
+}
+
+static void probe_each(ft_cursor *c, bool scoring, probes *p, uint32_t *scores, uint8_t *hits)
+{
+    uint32_t tf[FEW], n = 0;
+
+    for (uint32_t i = 0; i < p->n; i++) {
+        p->passage[n] = p->passage[i];
+        p->place[n] = p->place[i];
+        tf[n] = tf_at(c, p->passage[i]);
+        n += tf[n] > 0;
+    }
+    p->n = n;
+    take_found(c, scoring, p, tf, scores, hits);
+}
+
+/* Probes the block in hand. It is decoded only if there is more to it than a few passages. */
+static void probe_block(ft_cursor *c, bool scoring, probes *p, uint32_t *scores, uint8_t *hits)
+{
+    bool set = !c->loaded && p->n && keep_set(c, p);
+
+    if (p->n == 0)
+        return;
+    if (set && !scoring)
+        take_found(c, false, p, NULL, scores, hits);
+    else if (c->loaded || p->n > FEW)
+        probe_decoded(c, scoring, p, scores, hits);
+    else
+        probe_each(c, scoring, p, scores, hits);
 }
 
 void ft_cursor_probe(ft_cursor *c, bool scoring, const uint32_t *passages, uint32_t n, int64_t need, uint32_t *scores,
@@ -261,7 +328,6 @@ void ft_cursor_probe(ft_cursor *c, bool scoring, const uint32_t *passages, uint3
             p.passage[p.n] = passages[i];
             p.n += (int64_t)scores[i] > least;
         }
-        if (p.n)
-            probe_block(c, scoring, &p, scores, hits);
+        probe_block(c, scoring, &p, scores, hits);
     }
 }

@@ -59,6 +59,7 @@ typedef struct ft_cursor {
     uint32_t shallow;    /* block the last bound was asked at */
     uint32_t block;      /* block in hand; n_blocks at the end */
     uint32_t n, at;      /* its postings, and the first one not passed */
+    uint32_t found;      /* the passage last found by a probe */
     bool loaded, have_tfs;
     const unsigned char *tf_data;
     ft_gap_reader gaps;  /* positions of the block in hand */

@@ -421,7 +421,7 @@ ft_op *ft_op_list(ft_eval *eval, ft_op **required, uint32_t n_required, ft_op **
         cost += optional[i]->cost;
     for (uint32_t i = 0; i < n_required + n_optional; i++)
         l->total += l->most[i] = bound_of(i < n_required ? required[i] : optional[i - n_required], 0, UINT32_MAX);
-    l->base = (ft_op){&list_class, eval, cost, eval->scoring};
+    l->base = (ft_op){.class = &list_class, .eval = eval, .cost = cost, .scoring = eval->scoring};
     l->required = required;
     l->n_required = n_required;
     l->optional = optional;

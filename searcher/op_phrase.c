@@ -279,7 +279,8 @@ ft_op *ft_op_phrase(ft_eval *eval, const ft_postings *const *lists, uint32_t n_l
     if (!p->lists || !p->words || !p->order || !fill_lists(p, eval, lists, words) ||
         !fill_order(p, eval))
         goto nomem;
-    p->base = (ft_op){&phrase_class, eval, p->lists[0].cursor->list.df, eval->scoring};
+    p->base = (ft_op){
+        .class = &phrase_class, .eval = eval, .cost = p->lists[0].cursor->list.df, .scoring = eval->scoring};
     return &p->base;
 nomem:
     ft_eval_fail(eval, ft_fail_nomem(eval->err));

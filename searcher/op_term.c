@@ -91,8 +91,11 @@ static void term_release(ft_op *op)
 static ft_occurrences term_occurrences(ft_op *op)
 {
     term_op *t = (term_op *)op;
-    uint32_t tf = ft_cursor_positions(&t->cursor, &t->positions, &t->cap_positions);
+    ft_cursor *c = &t->cursor;
 
+    if (!ft_cursor_seek(c, c->found))
+        return (ft_occurrences){0, NULL, 1};
+    uint32_t tf = ft_cursor_positions(c, &t->positions, &t->cap_positions);
     return (ft_occurrences){tf, t->positions, 1};
 }
 
@@ -107,7 +110,7 @@ ft_op *ft_op_term(ft_eval *eval, const ft_postings *list, float weight)
         ft_eval_fail(eval, ft_fail_nomem(eval->err));
         return NULL;
     }
-    t->base = (ft_op){&term_class, eval, list->df, eval->scoring};
+    t->base = (ft_op){.class = &term_class, .eval = eval, .cost = list->df, .scoring = eval->scoring};
     t->positions = NULL;
     t->cap_positions = 0;
     ft_cursor_init(&t->cursor, eval, list, weight);

@@ -9,7 +9,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-static const char *const sets[] = {"scalar", "avx2", "avx512"};
+static const char *const sets[] = {"scalar", "sse41", "avx2", "avx512"};
 
 /* len readable bytes right before a page that must not be touched. */
 static unsigned char *guarded(size_t len, void **map, size_t *map_len)
@@ -227,5 +227,58 @@ Test(cpu, matching_equals_scalar_for_sparse_and_dense_lists)
             cr_assert_arr_eq(which[1], which[0], found * sizeof **which, "%s", sets[s]);
             cr_assert_arr_eq(where[1], where[0], found * sizeof **where, "%s", sets[s]);
         }
+    }
+}
+
+Test(cpu, collecting_equals_scalar_and_clears)
+{
+    static uint32_t cells[2][512], numbers[2][512], values[2][512];
+    static const uint32_t zeros[512];
+    ft_kernels k;
+
+    srand(8);
+    for (unsigned round = 0; round < 600; round++) {
+        uint32_t n = 16 * (1 + (uint32_t)rand() % 32), need = round % 5 ? (uint32_t)rand() % 1000 : 0, found[2];
+        for (size_t s = 0; s < sizeof sets / sizeof *sets; s++) {
+            if (!ft_kernels_named(sets[s], &k))
+                continue;
+            srand(round);
+            for (uint32_t i = 0; i < n; i++)
+                cells[0][i] = cells[1][i] = rand() % 3 ? 0 : (uint32_t)rand() % 1200;
+            found[0] = ft_kernels_scalar.collect(cells[0], n, need, round, numbers[0], values[0]);
+            found[1] = k.collect(cells[1], n, need, round, numbers[1], values[1]);
+            cr_assert_eq(found[0], found[1], "%s", sets[s]);
+            cr_assert_arr_eq(numbers[1], numbers[0], found[0] * sizeof **numbers, "%s", sets[s]);
+            cr_assert_arr_eq(values[1], values[0], found[0] * sizeof **values, "%s", sets[s]);
+            cr_assert_arr_eq(cells[1], zeros, n * sizeof **cells, "%s", sets[s]);
+        }
+    }
+}
+
+Test(cpu, counting_bits_and_the_nth_of_them_equal_scalar)
+{
+    ft_kernels k;
+
+    srand(9);
+    for (uint32_t bits = 0; bits < 700; bits += 1 + bits / 50) {
+        void *map;
+        size_t map_len;
+        unsigned char *bitmap = guarded((bits + 7) / 8 + 8, &map, &map_len);
+        for (uint32_t i = 0; i < (bits + 7) / 8 + 8; i++)
+            bitmap[i] = (unsigned char)(rand() & (bits % 3 ? rand() : 0xff));
+        uint32_t n = ft_kernels_scalar.count_bits(bitmap, bits);
+        for (size_t s = 0; s < sizeof sets / sizeof *sets; s++) {
+            if (!ft_kernels_named(sets[s], &k))
+                continue;
+            cr_assert_eq(k.count_bits(bitmap, bits), n, "%s, %u bits", sets[s], bits);
+            for (uint32_t i = 0; i < n; i++) {
+                uint32_t place = k.nth_bit(bitmap, bits, i);
+                cr_assert_lt(place, bits);
+                cr_assert(bitmap[place / 8] >> place % 8 & 1);
+                cr_assert_eq(ft_kernels_scalar.count_bits(bitmap, place), i, "%s, bit %u of %u", sets[s], i, bits);
+            }
+            cr_assert_geq(k.nth_bit(bitmap, bits, n + 64), bits);
+        }
+        munmap(map, map_len);
     }
 }

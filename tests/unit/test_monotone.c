@@ -1,6 +1,8 @@
 /* Elias-Fano blocks: round trips over every density and length, hostile bytes, and FORMAT.md's worked examples. */
 #include "monotone.h"
 
+#include "cpu.h"
+
 #include <criterion/criterion.h>
 #include <stdlib.h>
 #include <string.h>
@@ -46,6 +48,42 @@ Test(monotone, round_trip_at_every_density_and_length)
                 cr_assert_eq(back[i], values[i] + 10, "gap %u, n %u, i %u", gaps[g], n, i);
         }
     }
+    ft_buf_release(&b);
+}
+
+Test(monotone, single_values_are_found_without_decoding_by_every_set_of_kernels)
+{
+    static const uint32_t gaps[] = {0, 1, 2, 3, 5, 8, 20, 100, 4000, 100000, 8000000};
+    static const char *const sets[] = {"scalar", "sse41", "avx2", "avx512"};
+    uint32_t values[256];
+    ft_kernels best = ft_cpu;
+    ft_buf b = {0};
+
+    srand(8);
+    for (size_t s = 0; s < sizeof sets / sizeof *sets; s++) {
+        if (!ft_kernels_named(sets[s], &ft_cpu))
+            continue;
+        for (size_t g = 0; g < sizeof gaps / sizeof *gaps; g++) {
+            for (uint32_t n = 1; n <= 256; n += n < 8 ? 1 : 31) {
+                uint32_t universe = draw(values, n, gaps[g]);
+                ft_buf_reset(&b);
+                ft_monotone_encode(&b, values, n);
+                pad(&b);
+                const unsigned char *p = b.data, *end = b.data + b.len;
+                for (uint32_t i = 0; i < n; i++) {
+                    uint32_t before = i ? values[i - 1] : UINT32_MAX;
+                    cr_assert_eq(ft_monotone_find(p, end, n, universe, values[i]), i, "%s, gap %u, %u of %u", sets[s],
+                                 gaps[g], i, n);
+                    cr_assert_eq(ft_monotone_step(p, end, n, universe, i), values[i] - before);
+                    if (values[i] + 1 != (i + 1 < n ? values[i + 1] : 0))
+                        cr_assert_eq(ft_monotone_find(p, end, n, universe, values[i] + 1), n);
+                }
+                if (values[0])
+                    cr_assert_eq(ft_monotone_find(p, end, n, universe, values[0] - 1), n);
+            }
+        }
+    }
+    ft_cpu = best;
     ft_buf_release(&b);
 }
 

@@ -189,6 +189,13 @@ static void compare_block(const world *w, const list *l, const ft_postings *p, u
         sum += l->tfs[k];
         *at += l->tfs[k];
         cr_assert_eq(sums[i], sum);
+        uint32_t tf = 0, absent = passages[i] - 1, first = block ? ft_postings_block_last(p, block - 1) + 1 : 0;
+        cr_assert_eq(ft_postings_tf(p, block, passages[i], &tf, &err), FT_OK, "%s", err.text);
+        cr_assert_eq(tf, l->tfs[k], "%s: tf of posting %u by itself", l->term, k);
+        if (passages[i] > first && (i == 0 || passages[i - 1] != absent)) {
+            cr_assert_eq(ft_postings_tf(p, block, absent, &tf, &err), FT_OK);
+            cr_assert_eq(tf, 0);
+        }
         cr_assert_eq(ft_norms_get(&w->norms, passages[i]), w->lengths[passages[i]]);
         float part = ft_bm25_part(w->params, l->tfs[k], w->lengths[passages[i]]);
         best = part > best ? part : best;
@@ -314,6 +321,10 @@ Test(postings, a_flipped_byte_is_an_error_or_a_well_formed_list)
             if (ft_postings_open(&p, &fake, (ft_str){copy, info.post_len}, pos, &t, N_PASSAGES, &err) != FT_OK)
                 continue;
             for (uint32_t b = 0; b < p.n_blocks; b++) {
+                uint32_t last = ft_postings_block_last(&p, b), tf;
+                for (uint32_t back = 0; back < 40 && back <= last; back++)
+                    if (ft_postings_tf(&p, b, last - back, &tf, &err) == FT_OK)
+                        cr_assert_lt(tf, UINT32_MAX);
                 if (ft_postings_passages(&p, b, passages, &tfs, &err) != FT_OK)
                     break;
                 for (uint32_t k = 0; k < ft_postings_block_len(&p, b); k++)
