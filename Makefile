@@ -69,7 +69,8 @@ $(OBJ)/%.o: %.c
 ifneq ($(findstring x86_64,$(shell $(CC) -dumpmachine)),)
 $(OBJ)/common/cpu_sse41.o: BASE_CFLAGS += -msse4.1
 $(OBJ)/common/cpu_avx2.o: BASE_CFLAGS += -mavx2 -mbmi -mbmi2 -mpopcnt
-$(OBJ)/common/cpu_avx512.o: BASE_CFLAGS += -mavx2 -mbmi -mbmi2 -mpopcnt -mavx512f -mavx512bw -mavx512vl -mavx512vbmi2
+$(OBJ)/common/cpu_avx512.o: BASE_CFLAGS += -mavx2 -mbmi -mbmi2 -mpopcnt -mavx512f -mavx512bw -mavx512vl -mavx512vbmi2 \
+    -mavx512vpopcntdq
 endif
 
 # One archive a folder, and the library is their sum.

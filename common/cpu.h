@@ -49,6 +49,13 @@ typedef struct ft_kernels {
     uint32_t (*count_bits)(const unsigned char *bitmap, uint32_t bits);
     /* The place of set bit number i, counted from 0; `bits` or more if there are not so many. Reads as count_bits. */
     uint32_t (*nth_bit)(const unsigned char *bitmap, uint32_t bits, uint32_t i);
+    /* Ors n bits (n >= 1) of a bitmap, from bit `from` on, into `to` from bit `at` on. Up to 8 bytes behind the bitmap
+     * may be read, but `to` only in the words that these bits fall into. */
+    void (*or_bits)(uint64_t *to, uint32_t at, const unsigned char *bitmap, uint32_t from, uint32_t n);
+    /* Ors bit i of bits[0 .. n_words) with bytes[i], 0 or 1, and sets bytes[0 .. 64 * n_words) to 0. */
+    void (*take_bytes)(unsigned char *bytes, uint32_t n_words, uint64_t *bits);
+    /* How many bits are set in bits[0 .. n_words). */
+    uint32_t (*count_words)(const uint64_t *bits, uint32_t n_words);
 } ft_kernels;
 
 /* The set in use. */

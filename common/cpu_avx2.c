@@ -257,7 +257,59 @@ static uint32_t nth_bit(const unsigned char *bitmap, uint32_t bits, uint32_t i)
     return bits;
 }
 
+static uint64_t bits_from(const unsigned char *bitmap, uint32_t from)
+{
+    uint64_t word, next;
+
+    memcpy(&word, bitmap + from / 8, sizeof word);
+    memcpy(&next, bitmap + from / 8 + 1, sizeof next);
+    return word >> from % 8 | next << (8 - from % 8);
+}
+
+static void or_bits(uint64_t *to, uint32_t at, const unsigned char *bitmap, uint32_t from, uint32_t n)
+{
+    uint32_t shift = at % 64, head = 64 - shift < n ? 64 - shift : n;
+
+    to += at / 64;
+    *to++ |= _bzhi_u64(bits_from(bitmap, from), head) << shift;
+    from += head;
+    n -= head;
+    const unsigned char *p = bitmap + from / 8;
+    __m128i right = _mm_cvtsi32_si128((int)(from % 8)), left = _mm_cvtsi32_si128((int)(8 - from % 8));
+    for (; n >= 256; n -= 256, from += 256, p += 32, to += 4) {
+        __m256i v = _mm256_or_si256(_mm256_srl_epi64(load(p), right), _mm256_sll_epi64(load(p + 1), left));
+        _mm256_storeu_si256((__m256i *)(void *)to, _mm256_or_si256(v, load(to)));
+    }
+    for (; n >= 64; n -= 64, from += 64)
+        *to++ |= bits_from(bitmap, from);
+    if (n)
+        *to |= _bzhi_u64(bits_from(bitmap, from), n);
+}
+
+static void take_bytes(unsigned char *bytes, uint32_t n_words, uint64_t *bits)
+{
+    __m256i zero = _mm256_setzero_si256();
+
+    for (uint32_t i = 0; i < n_words; i++, bytes += 64) {
+        /* The lowest bit of each byte, made its highest. */
+        uint64_t low = bits_of(_mm256_slli_epi16(load(bytes), 7));
+        uint64_t high = bits_of(_mm256_slli_epi16(load(bytes + 32), 7));
+        _mm256_storeu_si256((__m256i *)(void *)bytes, zero);
+        _mm256_storeu_si256((__m256i *)(void *)(bytes + 32), zero);
+        bits[i] |= low | high << 32;
+    }
+}
+
+static uint32_t count_words(const uint64_t *bits, uint32_t n_words)
+{
+    uint64_t n = 0;
+
+    for (uint32_t i = 0; i < n_words; i++)
+        n += (uint64_t)_mm_popcnt_u64(bits[i]);
+    return (uint32_t)n;
+}
+
 const ft_kernels ft_kernels_avx2 = {"avx2", unpack_lanes, set_bits,   score, classify,
                                     elias_fano, ascends,  gather_u16, match,
-                                    collect,    elias_fano_find, count_bits, nth_bit};
+                                    collect,    elias_fano_find, count_bits, nth_bit, or_bits, take_bytes, count_words};
 #endif

@@ -1,4 +1,4 @@
-/* cpu_avx512.c - kernels for AVX-512 F, BW, VL and VBMI2; compiled with those flags alone. See cpu.h. */
+/* cpu_avx512.c - kernels for AVX-512 F, BW, VL, VBMI2 and VPOPCNTDQ; compiled with those flags alone. See cpu.h. */
 #include "cpu.h"
 
 #if defined(__x86_64__)
@@ -178,7 +178,33 @@ static uint32_t nth_bit(const unsigned char *bitmap, uint32_t bits, uint32_t i)
     return ft_kernels_avx2.nth_bit(bitmap, bits, i);
 }
 
+/* Words that were just stored are loaded again, block after block: whole or single, not by halves. */
+static void or_bits(uint64_t *to, uint32_t at, const unsigned char *bitmap, uint32_t from, uint32_t n)
+{
+    ft_kernels_avx2.or_bits(to, at, bitmap, from, n);
+}
+
+static void take_bytes(unsigned char *bytes, uint32_t n_words, uint64_t *bits)
+{
+    for (uint32_t i = 0; i < n_words; i++, bytes += 64) {
+        __m512i v = _mm512_loadu_si512(bytes);
+        bits[i] |= _mm512_test_epi8_mask(v, v);
+        _mm512_storeu_si512(bytes, _mm512_setzero_si512());
+    }
+}
+
+static uint32_t count_words(const uint64_t *bits, uint32_t n_words)
+{
+    __m512i sum = _mm512_setzero_si512();
+
+    for (uint32_t i = 0; i < n_words; i += 8) {
+        __mmask8 m = (__mmask8)(n_words - i >= 8 ? 0xff : (1u << (n_words - i)) - 1);
+        sum = _mm512_add_epi64(sum, _mm512_popcnt_epi64(_mm512_maskz_loadu_epi64(m, bits + i)));
+    }
+    return (uint32_t)_mm512_reduce_add_epi64(sum);
+}
+
 const ft_kernels ft_kernels_avx512 = {"avx512", unpack_lanes, set_bits,   score, classify,
                                       elias_fano, ascends,    gather_u16, match,
-                                      collect,    elias_fano_find, count_bits, nth_bit};
+                                      collect,    elias_fano_find, count_bits, nth_bit, or_bits, take_bytes, count_words};
 #endif

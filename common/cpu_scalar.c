@@ -145,14 +145,63 @@ static uint32_t elias_fano_find(const unsigned char *bitmap, uint32_t bits, cons
     return n;
 }
 
+/* 64 bits of a bitmap from bit `from` on: the second word brings those that the shift leaves out, and others again. */
+static uint64_t bits_from(const unsigned char *bitmap, uint32_t from)
+{
+    const unsigned char *p = bitmap + from / 8;
+
+    return ft_load_u64(p) >> from % 8 | ft_load_u64(p + 1) << (8 - from % 8);
+}
+
+static void or_bits(uint64_t *to, uint32_t at, const unsigned char *bitmap, uint32_t from, uint32_t n)
+{
+    uint32_t shift = at % 64;
+
+    for (to += at / 64; n; to++) {
+        uint32_t here = 64 - shift < n ? 64 - shift : n;
+        *to |= (bits_from(bitmap, from) & UINT64_MAX >> (64 - here)) << shift;
+        from += here;
+        n -= here;
+        shift = 0;
+    }
+}
+
+static void take_bytes(unsigned char *bytes, uint32_t n_words, uint64_t *bits)
+{
+    for (uint32_t i = 0; i < 8 * n_words; i++) {
+        /* The product's highest byte has a bit of each byte: bit 8k goes to 56 + k. */
+        uint64_t eight = ft_load_u64(bytes + 8 * (size_t)i) * UINT64_C(0x0102040810204080) >> 56;
+        bits[i / 8] |= eight << (8 * (i % 8));
+    }
+    memset(bytes, 0, 64 * (size_t)n_words);
+}
+
+/* How many bits of a word are set: sums of 2, 4 and 8 bits side by side, then of all bytes. */
+static uint32_t ones(uint64_t w)
+{
+    w -= w >> 1 & UINT64_C(0x5555555555555555);
+    w = (w & UINT64_C(0x3333333333333333)) + (w >> 2 & UINT64_C(0x3333333333333333));
+    w = (w + (w >> 4)) & UINT64_C(0x0f0f0f0f0f0f0f0f);
+    return (uint32_t)(w * UINT64_C(0x0101010101010101) >> 56);
+}
+
+static uint32_t count_words(const uint64_t *bits, uint32_t n_words)
+{
+    uint32_t n = 0;
+
+    for (uint32_t i = 0; i < n_words; i++)
+        n += ones(bits[i]);
+    return n;
+}
+
 static uint32_t count_bits(const unsigned char *bitmap, uint32_t bits)
 {
     uint32_t n = 0, at = 0;
 
     for (; at + 64 <= bits; at += 64)
-        n += (uint32_t)__builtin_popcountll(ft_load_u64(bitmap + at / 8));
+        n += ones(ft_load_u64(bitmap + at / 8));
     if (at < bits)
-        n += (uint32_t)__builtin_popcountll(ft_load_u64(bitmap + at / 8) << (64 - (bits - at)));
+        n += ones(ft_load_u64(bitmap + at / 8) << (64 - (bits - at)));
     return n;
 }
 
@@ -160,7 +209,7 @@ static uint32_t nth_bit(const unsigned char *bitmap, uint32_t bits, uint32_t i)
 {
     for (uint32_t at = 0; at < bits; at += 64) {
         uint64_t word = ft_load_u64(bitmap + at / 8);
-        uint32_t n = (uint32_t)__builtin_popcountll(word);
+        uint32_t n = ones(word);
         if (i < n) {
             for (; i; i--)
                 word &= word - 1;
@@ -171,6 +220,5 @@ static uint32_t nth_bit(const unsigned char *bitmap, uint32_t bits, uint32_t i)
     return bits;
 }
 
-const ft_kernels ft_kernels_scalar = {"scalar", unpack_lanes, set_bits,   score, classify,
-                                      elias_fano, ascends,    gather_u16, match,
-                                      collect,    elias_fano_find, count_bits, nth_bit};
+const ft_kernels ft_kernels_scalar = {"scalar", unpack_lanes, set_bits, score, classify, elias_fano, ascends, gather_u16, match,
+                                      collect, elias_fano_find, count_bits, nth_bit, or_bits, take_bytes, count_words};

@@ -174,7 +174,26 @@ static uint32_t nth_bit(const unsigned char *bitmap, uint32_t bits, uint32_t i)
     return ft_kernels_scalar.nth_bit(bitmap, bits, i);
 }
 
-const ft_kernels ft_kernels_sse41 = {"sse41",    unpack_lanes, set_bits,        score,      classify,
-                                     elias_fano, ascends,      gather_u16,      match,      collect,
-                                     elias_fano_find, count_bits, nth_bit};
+static void or_bits(uint64_t *to, uint32_t at, const unsigned char *bitmap, uint32_t from, uint32_t n)
+{
+    ft_kernels_scalar.or_bits(to, at, bitmap, from, n);
+}
+
+static void take_bytes(unsigned char *bytes, uint32_t n_words, uint64_t *bits)
+{
+    for (uint32_t i = 0; i < n_words; i++) {
+        for (unsigned at = 0; at < 64; at += 16, bytes += 16) {
+            bits[i] |= bits_of(_mm_slli_epi16(load(bytes), 7)) << at; /* the lowest bit of each byte, made its highest */
+            store(bytes, _mm_setzero_si128());
+        }
+    }
+}
+
+static uint32_t count_words(const uint64_t *bits, uint32_t n_words)
+{
+    return ft_kernels_scalar.count_words(bits, n_words);
+}
+
+const ft_kernels ft_kernels_sse41 = {"sse41", unpack_lanes, set_bits, score, classify, elias_fano, ascends, gather_u16, match,
+                                     collect, elias_fano_find, count_bits, nth_bit, or_bits, take_bytes, count_words};
 #endif

@@ -24,8 +24,13 @@ const unsigned char *ft_monotone_decode(const unsigned char *p, const unsigned c
                                         uint32_t universe, uint32_t base, uint32_t *out);
 
 /* If a block is kept as a plain set of bits, where they begin (bit i: value i is there; universe bits), else NULL. */
-const unsigned char *ft_monotone_bitmap(const unsigned char *p, const unsigned char *end, uint32_t n,
-                                        uint32_t universe);
+static inline const unsigned char *ft_monotone_bitmap(const unsigned char *p, const unsigned char *end, uint32_t n,
+                                                      uint32_t universe)
+{
+    bool set = n > 1 && universe >= n && p < end && *p == 0 && (size_t)(end - p - 1) >= ((size_t)universe + 7) / 8;
+
+    return set ? p + 1 : NULL;
+}
 
 /* How much value i < n of a well-formed block is above the one before, or above -1, without decoding the others; of
  * another block, any number. */

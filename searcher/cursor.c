@@ -138,65 +138,6 @@ float ft_cursor_part_bound(ft_cursor *c, uint32_t lo, uint32_t hi)
     return c->eval->parts[impact];
 }
 
-/* The 64 bits of a bitmap of n_bits that begin at bit `at`, which may be negative; bits outside it are 0. */
-static uint64_t bits_at(const unsigned char *bitmap, uint32_t n_bits, int64_t at)
-{
-    if (at <= -64 || at >= (int64_t)n_bits)
-        return 0;
-    if (at < 0)
-        return bits_at(bitmap, n_bits, 0) << -at;
-    const unsigned char *p = bitmap + at / 8;
-    unsigned shift = (unsigned)at % 8;
-    uint64_t word = ft_load_u64(p) >> shift;
-    if (shift)
-        word |= (uint64_t)p[8] << (64 - shift);
-    return (int64_t)n_bits - at >= 64 ? word : word & ((UINT64_C(1) << (n_bits - at)) - 1);
-}
-
-/* Ors a block's bitmap, bit 0 of which is passage `first`, into the window [lo, hi). */
-static void or_bitmap(const unsigned char *bitmap, uint32_t first, uint32_t n_bits, uint32_t lo, uint32_t hi,
-                      uint64_t *bits)
-{
-    uint32_t from = first > lo ? first - lo : 0;
-    uint64_t past = (uint64_t)first + n_bits;
-    uint32_t end = past < hi ? (uint32_t)past - lo : hi - lo;
-
-    for (uint32_t w = from / 64; w * 64 < end; w++) {
-        uint64_t word = bits_at(bitmap, n_bits, (int64_t)lo + w * 64 - first);
-        if (end - w * 64 < 64)
-            word &= (UINT64_C(1) << (end - w * 64)) - 1;
-        bits[w] |= word;
-    }
-}
-
-void ft_cursor_mark(ft_cursor *c, uint32_t lo, uint32_t hi, uint64_t *bits)
-{
-    const ft_postings *p = &c->list;
-    uint32_t block = c->block < p->n_blocks ? ft_postings_find_block(p, c->block, lo) : p->n_blocks;
-
-    for (; block < p->n_blocks && c->eval->st == FT_OK; block++) {
-        const unsigned char *bitmap = NULL;
-        uint32_t first = 0, n_bits = 0, last = ft_postings_block_last(p, block);
-        bool in_hand = c->loaded && c->block == block;
-        if (!in_hand)
-            ft_eval_fail(c->eval, ft_postings_bitmap(p, block, &bitmap, &first, &n_bits, c->eval->err));
-        if (bitmap) {
-            or_bitmap(bitmap, first, n_bits, lo, hi, bits);
-        } else if (in_hand || (c->eval->st == FT_OK && ft_cursor_load_block(c, block))) {
-            c->at = ft_cursor_upto(c, c->at, lo);
-            for (; c->at < c->n && c->passages[c->at] < hi; c->at++) {
-                uint32_t at = c->passages[c->at] - lo;
-                bits[at / 64] |= UINT64_C(1) << (at % 64);
-            }
-        }
-        if (last >= hi - 1)
-            break;
-    }
-    if (block != c->block)
-        c->loaded = false;
-    c->block = block;
-}
-
 void ft_cursor_score(const ft_cursor *c, uint32_t from, uint32_t to, uint32_t *out)
 {
     const ft_norms *norms = c->eval->norms;

@@ -27,6 +27,7 @@ typedef struct ft_eval {
     ft_bm25 params;      /* of the query */
     float parts[256];    /* the bound that each impact stored in this segment stands for (bm25.h) */
     bool scoring;        /* of the operators made next; false: only matching matters */
+    unsigned char *bytes; /* of marking: FT_WINDOW, all zero between calls; made when first needed */
     ft_status st;
     ft_error *err;
 } ft_eval;

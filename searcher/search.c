@@ -4,6 +4,7 @@
  * prune by themselves (eval.h). An exact total needs every match, but not their scores: ranking with pruning and then
  * counting is cheaper than one pass that does both, except for phrases, whose positions cost most in either, and where
  * a rare required term leaves few matches. */
+#include "cpu.h"
 #include "mem.h"
 #include "results.h"
 #include "seed.h"
@@ -99,23 +100,32 @@ static ft_status take_batch(run *r, uint32_t leaf_number, const ft_leaf *leaf)
     return FT_OK;
 }
 
+static ft_status count_documents(run *r, uint32_t leaf_number, const ft_leaf *leaf, uint32_t base,
+                                 const uint64_t bits[FT_WINDOW / 64])
+{
+    ft_status st = FT_OK;
+
+    for (uint32_t w = 0; w < FT_WINDOW / 64; w++)
+        for (uint64_t word = bits[w]; word && st == FT_OK; word &= word - 1)
+            st = take_match(r, leaf, (ft_scored){0, leaf_number, base + w * 64 + (uint32_t)__builtin_ctzll(word)});
+    return st;
+}
+
 /* Counting alone: matches of a window as bits. */
 static ft_status count_window(run *r, uint32_t leaf_number, ft_op *op, uint32_t lo, uint32_t hi)
 {
     const ft_leaf *leaf = &r->rs->plan.rd->leaves[leaf_number];
-    uint64_t bits[FT_WINDOW / 64] = {0};
+    uint64_t bits[FT_WINDOW / 64];
     uint32_t base = lo - lo % FT_WINDOW;
-    ft_status st = FT_OK;
 
+    memset(bits, 0, sizeof bits);
     op->class->mark(op, base, hi, bits);
-    for (uint32_t w = 0; w < (hi - base + 63) / 64 && st == FT_OK; w++) {
-        uint64_t word = leaf->dead ? bits[w] & ~leaf->dead[base / 64 + w] : bits[w];
-        if (!r->opts->group_documents)
-            r->rs->total += (uint64_t)__builtin_popcountll(word);
-        for (; word && r->opts->group_documents && st == FT_OK; word &= word - 1)
-            st = take_match(r, leaf, (ft_scored){0, leaf_number, base + w * 64 + (uint32_t)__builtin_ctzll(word)});
-    }
-    return st;
+    for (uint32_t w = 0; w < (hi - base + 63) / 64 && leaf->dead; w++)
+        bits[w] &= ~leaf->dead[base / 64 + w];
+    if (r->opts->group_documents)
+        return count_documents(r, leaf_number, leaf, base, bits);
+    r->rs->total += ft_cpu.count_words(bits, FT_WINDOW / 64);
+    return FT_OK;
 }
 
 /* What a match must beat to be a hit. */

@@ -282,3 +282,70 @@ Test(cpu, counting_bits_and_the_nth_of_them_equal_scalar)
         munmap(map, map_len);
     }
 }
+
+Test(cpu, oring_bits_equals_scalar_and_touches_no_other_word)
+{
+    uint64_t want[80], got[80], slow[80];
+    ft_kernels k;
+
+    srand(8);
+    for (unsigned round = 0; round < 30000; round++) {
+        uint32_t from = (uint32_t)rand() % 200, n = 1 + (uint32_t)rand() % (round % 2 ? 2300 : 140);
+        uint32_t at = (uint32_t)rand() % 2300, first = at / 64, words = (at + n - 1) / 64 + 1 - first;
+        void *map, *window;
+        size_t map_len, window_len, len = (from + n + 7) / 8 + 8;
+        unsigned char *bitmap = guarded(len, &map, &map_len);
+        uint64_t *to = (uint64_t *)(void *)guarded(words * sizeof *to, &window, &window_len);
+        for (size_t i = 0; i < len; i++)
+            bitmap[i] = (unsigned char)rand();
+        for (uint32_t i = 0; i < 80; i++)
+            want[i] = slow[i] = (uint64_t)rand() << 40 & (uint64_t)rand() << 20;
+        memcpy(got, want, sizeof got);
+        for (uint32_t i = 0; i < n; i++)
+            slow[(at + i) / 64] |= (uint64_t)(bitmap[(from + i) / 8] >> (from + i) % 8 & 1) << (at + i) % 64;
+        ft_kernels_scalar.or_bits(want, at, bitmap, from, n);
+        cr_assert_arr_eq(want, slow, sizeof want, "at %u, from %u, %u bits", at, from, n);
+        for (size_t s = 0; s < sizeof sets / sizeof *sets; s++) {
+            if (!ft_kernels_named(sets[s], &k))
+                continue;
+            memcpy(to, got + first, words * sizeof *to);
+            k.or_bits(to, at % 64, bitmap, from, n);
+            cr_assert_arr_eq(to, want + first, words * sizeof *to, "%s: at %u, from %u, %u bits", sets[s], at, from, n);
+        }
+        munmap(map, map_len);
+        munmap(window, window_len);
+    }
+}
+
+Test(cpu, taking_bytes_and_counting_bits_equal_scalar)
+{
+    unsigned char bytes[64 * 70], copy[sizeof bytes];
+    uint64_t want[70], got[70];
+    ft_kernels k;
+
+    srand(9);
+    for (unsigned round = 0; round < 3000; round++) {
+        uint32_t n = (uint32_t)rand() % 70, slow = 0;
+        for (uint32_t i = 0; i < sizeof bytes; i++)
+            bytes[i] = round % 3 ? rand() % 2 : rand() % 50 == 0;
+        for (uint32_t i = 0; i < 70; i++)
+            want[i] = (uint64_t)rand() << 33 & (uint64_t)rand() << 20;
+        for (size_t s = 0; s < sizeof sets / sizeof *sets; s++) {
+            if (!ft_kernels_named(sets[s], &k))
+                continue;
+            memcpy(copy, bytes, sizeof copy);
+            memcpy(got, want, sizeof got);
+            k.take_bytes(copy, n, got);
+            for (uint32_t i = 0; i < sizeof bytes; i++) {
+                bool set = got[i / 64] >> i % 64 & 1, was = want[i / 64] >> i % 64 & 1;
+                cr_assert_eq(copy[i], i < 64 * n ? 0 : bytes[i], "%s", sets[s]);
+                cr_assert_eq(set, was || (i < 64 * n && bytes[i]), "%s, bit %u", sets[s], i);
+            }
+        }
+        for (uint32_t i = 0; i < 64 * n; i++)
+            slow += got[i / 64] >> i % 64 & 1;
+        for (size_t s = 0; s < sizeof sets / sizeof *sets; s++)
+            if (ft_kernels_named(sets[s], &k))
+                cr_assert_eq(k.count_words(got, n), slow, "%s", sets[s]);
+    }
+}
