@@ -89,14 +89,6 @@ const unsigned char *ft_monotone_skip(const unsigned char *p, const unsigned cha
     return read_frame(&f, p, end, n, universe) ? f.end : NULL;
 }
 
-const unsigned char *ft_monotone_bitmap(const unsigned char *p, const unsigned char *end, uint32_t n,
-                                        uint32_t universe)
-{
-    frame f;
-
-    return n > 1 && read_frame(&f, p, end, n, universe) && f.l == 0 ? f.upper : NULL;
-}
-
 uint32_t ft_monotone_step(const unsigned char *p, const unsigned char *end, uint32_t n, uint32_t universe, uint32_t i)
 {
     frame f;

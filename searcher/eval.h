@@ -132,8 +132,8 @@ typedef struct ft_op_class {
     /* Matches in [lo, hi), hi - lo <= FT_WINDOW, that score more than `need`; others may be among them, and those that
      * are have their exact scores. With need < 0: all matches. */
     void (*generate)(ft_op *op, uint32_t lo, uint32_t hi, int64_t need, ft_batch *out);
-    /* Sets bit i for each match lo + i in [lo, hi), hi - lo <= FT_WINDOW; other bits stay as they are. Only of
-     * operators made without scoring. */
+    /* Sets bit i for each match lo + i in [lo, hi), hi - lo <= FT_WINDOW. Other bits stay as they are, and what is set
+     * need not be looked at. Only of operators made without scoring. */
     void (*mark)(ft_op *op, uint32_t lo, uint32_t hi, uint64_t *bits);
     /* For each of n ascending passages that matches: hits[i] = 1 and its score added to scores[i]. hits is zeroed by
      * the caller. A passage whose sum cannot come to more than need may be left as if it did not match; with need < 0
@@ -150,6 +150,7 @@ struct ft_op {
     ft_eval *eval;
     uint64_t cost; /* estimated matches, for ordering */
     bool scoring;  /* whether generate and probe give scores */
+    bool slow;     /* whether a passage may have to be looked into for positions */
 };
 
 /* Whether marking all matches of a clause costs no more than probing some passages with it: a probe costs about as much

@@ -251,57 +251,72 @@ static void list_generate(ft_op *op, uint32_t lo, uint32_t hi, int64_t need, ft_
         probe_batch(l, l->excluded[i], out, KEEP_MISSES, need);
 }
 
-/* Probes the passages whose bits are set with some clauses, and clears the bits of those not kept. */
-static void probe_bits(list_op *l, ft_op **clauses, uint32_t n, enum keep keep, uint32_t lo, uint64_t *bits)
+/* Probes the passages whose bits are set in own and not in known with a clause; clears the bits of those not kept. */
+static void probe_bits(list_op *l, ft_op *clause, enum keep keep, uint32_t lo, const uint64_t *known, uint64_t *own)
 {
-    l->part.n = 0;
-    for (uint32_t w = 0; w < WORDS; w++) {
-        for (uint64_t word = bits[w]; word; word &= word - 1)
-            l->part.passages[l->part.n++] = lo + w * 64 + (uint32_t)__builtin_ctzll(word);
-        bits[w] = 0;
-    }
-    memset(l->part.scores, 0, l->part.n * sizeof *l->part.scores);
-    for (uint32_t i = 0; i < n && l->part.n; i++)
-        probe_batch(l, clauses[i], &l->part, keep, -1);
-    for (uint32_t i = 0; i < l->part.n; i++) {
-        uint32_t at = l->part.passages[i] - lo;
-        bits[at / 64] |= UINT64_C(1) << (at % 64);
+    uint32_t *passages = l->part.passages, n = 0;
+
+    for (uint32_t w = 0; w < WORDS; w++)
+        for (uint64_t word = own[w] & ~known[w]; word; word &= word - 1)
+            passages[n++] = lo + w * 64 + (uint32_t)__builtin_ctzll(word);
+    memset(l->part.scores, 0, n * sizeof *l->part.scores);
+    memset(l->hits, 0, n);
+    clause->class->probe(clause, passages, n, -1, l->part.scores, l->hits);
+    for (uint32_t i = 0; i < n; i++) {
+        uint32_t at = passages[i] - lo;
+        own[at / 64] &= ~((uint64_t)(l->hits[i] != (keep == KEEP_HITS)) << (at % 64));
     }
 }
 
-static void mark_all_of(list_op *l, uint32_t lo, uint32_t hi, uint64_t *bits)
+/* Marks a clause where bits are set in own and not in known; clears the bits of those not kept. */
+static void mark_bits(ft_op *clause, enum keep keep, uint32_t lo, uint32_t hi, const uint64_t *known, uint64_t *own)
 {
-    uint64_t other[WORDS];
-    uint32_t i = 1, words = (hi - lo + 63) / 64;
+    uint64_t other[WORDS], flip = keep == KEEP_HITS ? 0 : UINT64_MAX;
 
-    memset(bits, 0, WORDS * sizeof *bits);
-    l->required[0]->class->mark(l->required[0], lo, hi, bits);
-    for (; i < l->n_required && ft_worth_marking(l->required[i]->cost, l->required[0]->cost); i++) {
-        memset(other, 0, sizeof other);
-        l->required[i]->class->mark(l->required[i], lo, hi, other);
-        for (uint32_t w = 0; w < words; w++)
-            bits[w] &= other[w];
-    }
-    if (i < l->n_required)
-        probe_bits(l, l->required + i, l->n_required - i, KEEP_HITS, lo, bits);
+    for (uint32_t w = 0; w < WORDS; w++)
+        other[w] = known[w] | ~own[w];
+    clause->class->mark(clause, lo, hi, other);
+    for (uint32_t w = 0; w < WORDS; w++)
+        own[w] = (own[w] & (other[w] ^ flip)) | known[w];
+}
+
+/* Of the bits set in own and not in known, keeps those that a clause matches, or does not; whether any is left. */
+static bool sift(list_op *l, ft_op *clause, enum keep keep, uint32_t lo, uint32_t hi, const uint64_t *known,
+                 uint64_t *own)
+{
+    uint32_t left = ft_cpu.count_bits(own, WORDS) - ft_cpu.count_bits(known, WORDS);
+    uint64_t marks = clause->cost * FT_WINDOW / (l->base.eval->norms->n_passages + 1);
+
+    if (left && ft_worth_marking(marks, left))
+        mark_bits(clause, keep, lo, hi, known, own);
+    else if (left)
+        probe_bits(l, clause, keep, lo, known, own);
+    return left;
 }
 
 static void list_mark(ft_op *op, uint32_t lo, uint32_t hi, uint64_t *bits)
 {
     list_op *l = (list_op *)op;
-    uint64_t own[WORDS] = {0};
+    uint64_t own[WORDS];
+    bool more = true;
 
+    if (!l->n_required && !l->n_excluded) {
+        for (uint32_t i = 0; i < l->n_optional; i++)
+            l->optional[i]->class->mark(l->optional[i], lo, hi, bits);
+        return;
+    }
     if (!hits_scratch(l) || !batch_scratch(l, &l->part))
         return;
+    memcpy(own, bits, sizeof own);
     if (l->n_required)
-        mark_all_of(l, lo, hi, own);
-    else
-        for (uint32_t i = 0; i < l->n_optional; i++)
-            l->optional[i]->class->mark(l->optional[i], lo, hi, own);
-    if (l->n_excluded)
-        probe_bits(l, l->excluded, l->n_excluded, KEEP_MISSES, lo, own);
-    for (uint32_t w = 0; w < WORDS; w++)
-        bits[w] |= own[w];
+        l->required[0]->class->mark(l->required[0], lo, hi, own);
+    for (uint32_t i = 1; i < l->n_required && more; i++)
+        more = sift(l, l->required[i], KEEP_HITS, lo, hi, bits, own);
+    for (uint32_t i = 0; i < l->n_optional && !l->n_required; i++)
+        l->optional[i]->class->mark(l->optional[i], lo, hi, own);
+    for (uint32_t i = 0; i < l->n_excluded && more; i++)
+        more = sift(l, l->excluded[i], KEEP_MISSES, lo, hi, bits, own);
+    memcpy(bits, own, sizeof own);
 }
 
 /* Keeps of `left` what hits says (or its opposite), with the places. */
@@ -392,11 +407,33 @@ static void list_release(ft_op *op)
 static const ft_op_class list_class = {list_bound, list_hint,   list_generate, list_mark,
                                        list_probe, list_rewind, list_release,  NULL};
 
+/* Where scores matter not, the positions of phrases are looked at where other clauses leave it open. */
+static uint64_t rank_of(const ft_op *op)
+{
+    return op->slow && !op->scoring ? op->cost * 16 : op->cost;
+}
+
 static int by_cost(const void *a, const void *b)
+{
+    uint64_t x = rank_of(*(ft_op *const *)a), y = rank_of(*(ft_op *const *)b);
+
+    return (x > y) - (x < y);
+}
+
+static bool any_slow(ft_op *const *ops, uint32_t n)
+{
+    for (uint32_t i = 0; i < n; i++)
+        if (ops[i]->slow)
+            return true;
+    return false;
+}
+
+/* Slow clauses last. */
+static int by_speed(const void *a, const void *b)
 {
     const ft_op *x = *(ft_op *const *)a, *y = *(ft_op *const *)b;
 
-    return (x->cost > y->cost) - (x->cost < y->cost);
+    return x->slow != y->slow ? x->slow - y->slow : by_cost(a, b);
 }
 
 ft_op *ft_op_list(ft_eval *eval, ft_op **required, uint32_t n_required, ft_op **optional, uint32_t n_optional,
@@ -415,13 +452,17 @@ ft_op *ft_op_list(ft_eval *eval, ft_op **required, uint32_t n_required, ft_op **
         return NULL;
     }
     qsort(required, n_required, sizeof *required, by_cost);
+    if (!eval->scoring)
+        qsort(optional, n_optional, sizeof *optional, by_speed);
+    qsort(excluded, n_excluded, sizeof *excluded, by_speed);
+    bool slow = any_slow(required, n_required) || any_slow(optional, n_optional) || any_slow(excluded, n_excluded);
     if (n_required)
         cost = required[0]->cost;
     for (uint32_t i = 0; i < n_optional && !n_required; i++)
         cost += optional[i]->cost;
     for (uint32_t i = 0; i < n_required + n_optional; i++)
         l->total += l->most[i] = bound_of(i < n_required ? required[i] : optional[i - n_required], 0, UINT32_MAX);
-    l->base = (ft_op){.class = &list_class, .eval = eval, .cost = cost, .scoring = eval->scoring};
+    l->base = (ft_op){&list_class, eval, cost, eval->scoring, slow};
     l->required = required;
     l->n_required = n_required;
     l->optional = optional;

@@ -166,7 +166,7 @@ static void phrase_mark(ft_op *op, uint32_t lo, uint32_t hi, uint64_t *bits)
 
     mark_candidates(p, lo, hi, candidates);
     for (uint32_t w = 0; w < FT_WINDOW / 64; w++) {
-        for (uint64_t word = candidates[w]; word; word &= word - 1) {
+        for (uint64_t word = candidates[w] & ~bits[w]; word; word &= word - 1) {
             uint32_t at = lo + w * 64 + (uint32_t)__builtin_ctzll(word);
             if (match_at(p, at, -1))
                 bits[w] |= word & -word;
@@ -279,8 +279,7 @@ ft_op *ft_op_phrase(ft_eval *eval, const ft_postings *const *lists, uint32_t n_l
     if (!p->lists || !p->words || !p->order || !fill_lists(p, eval, lists, words) ||
         !fill_order(p, eval))
         goto nomem;
-    p->base = (ft_op){
-        .class = &phrase_class, .eval = eval, .cost = p->lists[0].cursor->list.df, .scoring = eval->scoring};
+    p->base = (ft_op){&phrase_class, eval, p->lists[0].cursor->list.df, eval->scoring, true};
     return &p->base;
 nomem:
     ft_eval_fail(eval, ft_fail_nomem(eval->err));

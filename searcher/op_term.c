@@ -110,7 +110,7 @@ ft_op *ft_op_term(ft_eval *eval, const ft_postings *list, float weight)
         ft_eval_fail(eval, ft_fail_nomem(eval->err));
         return NULL;
     }
-    t->base = (ft_op){.class = &term_class, .eval = eval, .cost = list->df, .scoring = eval->scoring};
+    t->base = (ft_op){&term_class, eval, list->df, eval->scoring, false};
     t->positions = NULL;
     t->cap_positions = 0;
     ft_cursor_init(&t->cursor, eval, list, weight);

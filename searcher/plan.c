@@ -152,18 +152,21 @@ static void release_all(ft_op **ops, uint32_t n)
         ops[i]->class->release(ops[i]);
 }
 
+/* Where scores do not matter, optional clauses beside required ones do not either. */
 static ft_op *list_operator(const ft_plan *plan, size_t leaf, const ft_node *node, ft_eval *eval)
 {
     uint32_t n_required, n_optional, n_excluded;
-    bool scoring = eval->scoring;
+    bool scoring = eval->scoring, choice = scoring || !node->n_required;
     ft_op *list = NULL;
 
     ft_op **required = operators(plan, leaf, node->required, node->n_required, eval, &n_required);
-    ft_op **optional = operators(plan, leaf, node->optional, node->n_optional, eval, &n_optional);
+    ft_op **optional = operators(plan, leaf, node->optional, choice ? node->n_optional : 0, eval, &n_optional);
     eval->scoring = false;
     ft_op **excluded = operators(plan, leaf, node->excluded, node->n_excluded, eval, &n_excluded);
     eval->scoring = scoring;
     bool possible = n_required == node->n_required && (n_required || n_optional);
+    if (possible && eval->st == FT_OK && !scoring && n_required + n_optional == 1 && !n_excluded)
+        return n_required ? required[0] : optional[0];
     if (possible && eval->st == FT_OK)
         list = ft_op_list(eval, required, n_required, optional, n_optional, excluded, n_excluded);
     if (!list) {

@@ -218,6 +218,17 @@ static bool any_dead(const ft_reader *rd)
     return false;
 }
 
+/* Whether the number of matches is known without looking for them: that of a term is. */
+static bool is_counted(const ft_plan *plan, const ft_node *node, uint64_t *total)
+{
+    while (node->kind == FT_NODE_LIST && node->n_required == 1 && !node->n_excluded)
+        node = node->required[0];
+    if (node->kind != FT_NODE_TERM)
+        return false;
+    *total = plan->df[node->terms[0]];
+    return true;
+}
+
 static bool has_phrase(const ft_node *node)
 {
     if (node->kind != FT_NODE_LIST)
@@ -247,11 +258,12 @@ static ft_status run_query(run *r)
     const ft_node *root = rs->plan.q->root;
     const ft_search_options *o = r->opts;
     bool rank = rs->topk.k > 0;
+    uint64_t total;
     ft_status st;
 
-    if (o->count && root->kind == FT_NODE_TERM && !o->group_documents && !any_dead(rs->plan.rd)) {
+    if (o->count && !o->group_documents && !any_dead(rs->plan.rd) && is_counted(&rs->plan, root, &total)) {
         st = rank ? pass(r, true, false, !o->exhaustive) : FT_OK;
-        rs->total = rs->plan.df[root->terms[0]];
+        rs->total = total;
     } else if (o->count && rank && !o->exhaustive && !has_phrase(root) && !has_rare_lead(&rs->plan, root)) {
         st = pass(r, true, false, true);
         if (st == FT_OK)
