@@ -2,8 +2,8 @@
  *
  * Ranking prunes: a window whose bound cannot beat the k-th best score is passed over, and within a window clauses
  * prune by themselves (eval.h). An exact total needs every match, but not their scores: ranking with pruning and then
- * counting is cheaper than one pass that does both, except for phrases, whose positions cost most in either, and where
- * a rare required term leaves few matches. */
+ * counting is cheaper than one pass that does both, except where every match is a phrase's, whose positions cost most
+ * in either, and where there are few matches. */
 #include "cpu.h"
 #include "mem.h"
 #include "results.h"
@@ -229,27 +229,24 @@ static bool is_counted(const ft_plan *plan, const ft_node *node, uint64_t *total
     return true;
 }
 
-static bool has_phrase(const ft_node *node)
+/* Whether scoring all matches in the one pass that counts them costs less than ranking with pruning and then counting:
+ * there are few of them, or every one has to be found by its positions. */
+static bool is_cheap_whole(const ft_plan *plan, const ft_node *node)
 {
-    if (node->kind != FT_NODE_LIST)
-        return node->kind == FT_NODE_PHRASE;
-    for (uint32_t i = 0; i < node->n_required; i++)
-        if (has_phrase(node->required[i]))
-            return true;
-    for (uint32_t i = 0; i < node->n_optional; i++)
-        if (has_phrase(node->optional[i]))
-            return true;
-    return false;
-}
+    uint64_t any = 0;
 
-/* Whether a required term is so rare that there are few matches at most. */
-static bool has_rare_lead(const ft_plan *plan, const ft_node *node)
-{
+    if (node->kind != FT_NODE_LIST)
+        return node->kind == FT_NODE_PHRASE || plan->df[node->terms[0]] < plan->rd->n_passages / 16;
     for (uint32_t i = 0; i < node->n_required; i++)
-        if (node->required[i]->kind == FT_NODE_TERM &&
-            plan->df[node->required[i]->terms[0]] < plan->rd->n_passages / 16)
+        if (is_cheap_whole(plan, node->required[i]))
             return true;
-    return false;
+    for (uint32_t i = 0; i < node->n_optional && !node->n_required; i++) {
+        const ft_node *clause = node->optional[i];
+        if (clause->kind != FT_NODE_TERM && !is_cheap_whole(plan, clause))
+            return false;
+        any += clause->kind == FT_NODE_TERM ? plan->df[clause->terms[0]] : 0;
+    }
+    return !node->n_required && any < plan->rd->n_passages / 64;
 }
 
 static ft_status run_query(run *r)
@@ -264,7 +261,7 @@ static ft_status run_query(run *r)
     if (o->count && !o->group_documents && !any_dead(rs->plan.rd) && is_counted(&rs->plan, root, &total)) {
         st = rank ? pass(r, true, false, !o->exhaustive) : FT_OK;
         rs->total = total;
-    } else if (o->count && rank && !o->exhaustive && !has_phrase(root) && !has_rare_lead(&rs->plan, root)) {
+    } else if (o->count && rank && !o->exhaustive && !is_cheap_whole(&rs->plan, root)) {
         st = pass(r, true, false, true);
         if (st == FT_OK)
             st = pass(r, false, true, false);
