@@ -284,7 +284,7 @@ static void mark_bits(ft_op *clause, enum keep keep, uint32_t lo, uint32_t hi, c
 static bool sift(list_op *l, ft_op *clause, enum keep keep, uint32_t lo, uint32_t hi, const uint64_t *known,
                  uint64_t *own)
 {
-    uint32_t left = ft_cpu.count_bits(own, WORDS) - ft_cpu.count_bits(known, WORDS);
+    uint32_t left = ft_cpu.count_words(own, WORDS) - ft_cpu.count_words(known, WORDS);
     uint64_t marks = clause->cost * FT_WINDOW / (l->base.eval->norms->n_passages + 1);
 
     if (left && ft_worth_marking(marks, left))
