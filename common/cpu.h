@@ -41,6 +41,10 @@ typedef struct ft_kernels {
     /* Which of n cells, n a multiple of 16, hold more than need (< 2^31): their numbers, counted from `first`, and what
      * they hold. Clears all. Returns how many; both arrays have room for n. */
     uint32_t (*collect)(uint32_t *cells, uint32_t n, uint32_t need, uint32_t first, uint32_t *numbers, uint32_t *values);
+    /* Which of n values are above need (< 2^31): their places, ascending, room for n. Returns how many. */
+    uint32_t (*above)(const uint32_t *values, uint32_t n, uint32_t need, uint32_t *places);
+    /* Keeps, in order, the pairs whose score is above need (< 2^31); how many. */
+    uint32_t (*keep_above)(uint32_t *numbers, uint32_t *scores, uint32_t n, uint32_t need);
     /* The number i < n of `value` in Elias and Fano's code of n values with l = 1..31 bits packed in low (bitpack.h); n if
      * it is not there. Of a bitmap that is no such code, any number up to n. */
     uint32_t (*elias_fano_find)(const unsigned char *bitmap, uint32_t bits, const unsigned char *low, uint32_t n,

@@ -195,6 +195,56 @@ static uint32_t collect(uint32_t *cells, uint32_t n, uint32_t need, uint32_t fir
     return found;
 }
 
+/* Of eight numbers those whose bits are set in `chosen`, together at the front. */
+static __m256i together(__m256i v, unsigned chosen)
+{
+    return _mm256_permutevar8x32_epi32(v, _mm256_cvtepu8_epi32(_mm_cvtsi64_si128((long long)places[chosen])));
+}
+
+static unsigned above_eight(__m256i v, __m256i need)
+{
+    return (unsigned)_mm256_movemask_ps(_mm256_castsi256_ps(_mm256_cmpgt_epi32(v, need)));
+}
+
+static uint32_t above(const uint32_t *values, uint32_t n, uint32_t need, uint32_t *to)
+{
+    __m256i iota = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7), least = _mm256_set1_epi32((int)need);
+    uint32_t found = 0, i = 0;
+
+    for (; i + 8 <= n; i += 8) {
+        unsigned more = above_eight(load(values + i), least);
+        _mm256_storeu_si256((__m256i *)(void *)(to + found),
+                            together(_mm256_add_epi32(iota, _mm256_set1_epi32((int)i)), more));
+        found += (uint32_t)_mm_popcnt_u32(more);
+    }
+    for (; i < n; i++) {
+        to[found] = i;
+        found += values[i] > need;
+    }
+    return found;
+}
+
+static uint32_t keep_above(uint32_t *numbers, uint32_t *scores, uint32_t n, uint32_t need)
+{
+    __m256i least = _mm256_set1_epi32((int)need);
+    uint32_t kept = 0, i = 0;
+
+    for (; i + 8 <= n; i += 8) {
+        __m256i number = load(numbers + i), score = load(scores + i);
+        unsigned more = above_eight(score, least);
+        _mm256_storeu_si256((__m256i *)(void *)(numbers + kept), together(number, more));
+        _mm256_storeu_si256((__m256i *)(void *)(scores + kept), together(score, more));
+        kept += (uint32_t)_mm_popcnt_u32(more);
+    }
+    for (; i < n; i++) {
+        uint32_t score = scores[i];
+        numbers[kept] = numbers[i];
+        scores[kept] = score;
+        kept += score > need;
+    }
+    return kept;
+}
+
 static uint32_t elias_fano_find(const unsigned char *bitmap, uint32_t bits, const unsigned char *low, uint32_t n,
                                 unsigned l, uint32_t value)
 {
@@ -311,5 +361,5 @@ static uint32_t count_words(const uint64_t *bits, uint32_t n_words)
 
 const ft_kernels ft_kernels_avx2 = {"avx2", unpack_lanes, set_bits,   score, classify,
                                     elias_fano, ascends,  gather_u16, match,
-                                    collect,    elias_fano_find, count_bits, nth_bit, or_bits, take_bytes, count_words};
+                                    collect, above, keep_above, elias_fano_find, count_bits, nth_bit, or_bits, take_bytes, count_words};
 #endif

@@ -162,6 +162,43 @@ static uint32_t collect(uint32_t *cells, uint32_t n, uint32_t need, uint32_t fir
     return found;
 }
 
+static __mmask16 first(uint32_t n)
+{
+    return (__mmask16)(n >= 16 ? 0xffff : (1u << n) - 1);
+}
+
+static uint32_t above(const uint32_t *values, uint32_t n, uint32_t need, uint32_t *places)
+{
+    __m512i iota = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+    __m512i least = _mm512_set1_epi32((int)need);
+    uint32_t found = 0;
+
+    for (uint32_t i = 0; i < n; i += 16) {
+        __mmask16 m = first(n - i);
+        __mmask16 more = _mm512_mask_cmpgt_epu32_mask(m, _mm512_maskz_loadu_epi32(m, values + i), least);
+        __m512i place = _mm512_add_epi32(iota, _mm512_set1_epi32((int)i));
+        _mm512_mask_storeu_epi32(places + found, m, _mm512_maskz_compress_epi32(more, place));
+        found += (uint32_t)_mm_popcnt_u32(more);
+    }
+    return found;
+}
+
+static uint32_t keep_above(uint32_t *numbers, uint32_t *scores, uint32_t n, uint32_t need)
+{
+    __m512i least = _mm512_set1_epi32((int)need);
+    uint32_t kept = 0;
+
+    for (uint32_t i = 0; i < n; i += 16) {
+        __mmask16 m = first(n - i);
+        __m512i number = _mm512_maskz_loadu_epi32(m, numbers + i), score = _mm512_maskz_loadu_epi32(m, scores + i);
+        __mmask16 more = _mm512_mask_cmpgt_epu32_mask(m, score, least);
+        _mm512_mask_storeu_epi32(numbers + kept, m, _mm512_maskz_compress_epi32(more, number));
+        _mm512_mask_storeu_epi32(scores + kept, m, _mm512_maskz_compress_epi32(more, score));
+        kept += (uint32_t)_mm_popcnt_u32(more);
+    }
+    return kept;
+}
+
 static uint32_t elias_fano_find(const unsigned char *bitmap, uint32_t bits, const unsigned char *low, uint32_t n,
                                 unsigned l, uint32_t value)
 {
@@ -206,5 +243,5 @@ static uint32_t count_words(const uint64_t *bits, uint32_t n_words)
 
 const ft_kernels ft_kernels_avx512 = {"avx512", unpack_lanes, set_bits,   score, classify,
                                       elias_fano, ascends,    gather_u16, match,
-                                      collect,    elias_fano_find, count_bits, nth_bit, or_bits, take_bytes, count_words};
+                                      collect, above, keep_above, elias_fano_find, count_bits, nth_bit, or_bits, take_bytes, count_words};
 #endif

@@ -127,6 +127,30 @@ static uint32_t collect(uint32_t *cells, uint32_t n, uint32_t need, uint32_t fir
     return found;
 }
 
+static uint32_t above(const uint32_t *values, uint32_t n, uint32_t need, uint32_t *places)
+{
+    uint32_t found = 0;
+
+    for (uint32_t i = 0; i < n; i++) {
+        places[found] = i;
+        found += values[i] > need;
+    }
+    return found;
+}
+
+static uint32_t keep_above(uint32_t *numbers, uint32_t *scores, uint32_t n, uint32_t need)
+{
+    uint32_t kept = 0;
+
+    for (uint32_t i = 0; i < n; i++) {
+        uint32_t score = scores[i];
+        numbers[kept] = numbers[i];
+        scores[kept] = score;
+        kept += score > need;
+    }
+    return kept;
+}
+
 /* Of value i the bitmap says that it is at least ((place of bit i) - i << l) + i, and less than that and 2^l. */
 static uint32_t elias_fano_find(const unsigned char *bitmap, uint32_t bits, const unsigned char *low, uint32_t n,
                                 unsigned l, uint32_t value)
@@ -221,4 +245,4 @@ static uint32_t nth_bit(const unsigned char *bitmap, uint32_t bits, uint32_t i)
 }
 
 const ft_kernels ft_kernels_scalar = {"scalar", unpack_lanes, set_bits, score, classify, elias_fano, ascends, gather_u16, match,
-                                      collect, elias_fano_find, count_bits, nth_bit, or_bits, take_bytes, count_words};
+                                      collect, above, keep_above, elias_fano_find, count_bits, nth_bit, or_bits, take_bytes, count_words};

@@ -158,6 +158,16 @@ static uint32_t collect(uint32_t *cells, uint32_t n, uint32_t need, uint32_t fir
     return found;
 }
 
+static uint32_t above(const uint32_t *values, uint32_t n, uint32_t need, uint32_t *places)
+{
+    return ft_kernels_scalar.above(values, n, need, places);
+}
+
+static uint32_t keep_above(uint32_t *numbers, uint32_t *scores, uint32_t n, uint32_t need)
+{
+    return ft_kernels_scalar.keep_above(numbers, scores, n, need);
+}
+
 static uint32_t elias_fano_find(const unsigned char *bitmap, uint32_t bits, const unsigned char *low, uint32_t n,
                                 unsigned l, uint32_t value)
 {
@@ -195,5 +205,5 @@ static uint32_t count_words(const uint64_t *bits, uint32_t n_words)
 }
 
 const ft_kernels ft_kernels_sse41 = {"sse41", unpack_lanes, set_bits, score, classify, elias_fano, ascends, gather_u16, match,
-                                     collect, elias_fano_find, count_bits, nth_bit, or_bits, take_bytes, count_words};
+                                     collect, above, keep_above, elias_fano_find, count_bits, nth_bit, or_bits, take_bytes, count_words};
 #endif

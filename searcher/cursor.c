@@ -127,7 +127,8 @@ float ft_cursor_part_bound(ft_cursor *c, uint32_t lo, uint32_t hi)
         return c->eval->parts[p->max_impact];
     if (c->shallow && ft_postings_block_last(p, c->shallow - 1) >= lo)
         c->shallow = 0; /* asked further back than before */
-    c->shallow = ft_postings_find_block(p, c->shallow, lo);
+    if (c->shallow < p->n_blocks && ft_postings_block_last(p, c->shallow) < lo)
+        c->shallow = ft_postings_find_block(p, c->shallow + 1, lo);
     for (uint32_t block = c->shallow; block < p->n_blocks; block++) {
         uint8_t here = ft_postings_block_impact(p, block);
         if (here > impact)
@@ -145,8 +146,9 @@ void ft_cursor_score(const ft_cursor *c, uint32_t from, uint32_t to, uint32_t *o
     uint32_t tf[FT_BLOCK_LEN], dl[FT_BLOCK_LEN];
     uint32_t n = to - from;
 
-    for (uint32_t i = 0; i < n; i++)
-        tf[i] = ft_cursor_tf(c, from + i);
+    tf[0] = ft_cursor_tf(c, from);
+    for (uint32_t i = 1; i < n; i++)
+        tf[i] = c->sums[from + i] - c->sums[from + i - 1];
     ft_norms_fill(norms, c->passages + from, n, dl);
     ft_cpu.score(tf, dl, n, c->weight, params.a, params.b, out);
 }
@@ -255,6 +257,31 @@ static void probe_block(ft_cursor *c, bool scoring, probes *p, uint32_t *scores,
         probe_each(c, scoring, p, scores, hits);
 }
 
+/* How many of n ascending numbers are not above `last`: all, mostly, or few. */
+static uint32_t upto(const uint32_t *numbers, uint32_t n, uint32_t last)
+{
+    uint32_t i = 0;
+
+    if (numbers[n - 1] <= last)
+        return n;
+    while (numbers[i] <= last)
+        i++;
+    return i;
+}
+
+/* Takes those of n passages that score more than `least`. */
+static void choose(probes *p, const uint32_t *passages, const uint32_t *scores, uint32_t n, int64_t least)
+{
+    p->n = n;
+    if (least < 0)
+        for (uint32_t i = 0; i < n; i++)
+            p->place[i] = i;
+    else
+        p->n = ft_cpu.above(scores, n, (uint32_t)least, p->place);
+    for (uint32_t i = 0; i < p->n; i++)
+        p->passage[i] = passages[p->place[i]];
+}
+
 void ft_cursor_probe(ft_cursor *c, bool scoring, const uint32_t *passages, uint32_t n, int64_t need, uint32_t *scores,
                      uint8_t *hits)
 {
@@ -262,13 +289,10 @@ void ft_cursor_probe(ft_cursor *c, bool scoring, const uint32_t *passages, uint3
 
     for (uint32_t i = 0; i < n && ft_cursor_seek_block(c, passages[i]);) {
         uint32_t last = ft_postings_block_last(&c->list, c->block);
-        int64_t least = scoring && need >= 0 ? need - ft_cursor_block_bound(c, c->block) : -1;
-        p.n = 0;
-        for (; i < n && passages[i] <= last && p.n < PROBES; i++) {
-            p.place[p.n] = i;
-            p.passage[p.n] = passages[i];
-            p.n += (int64_t)scores[i] > least;
-        }
-        probe_block(c, scoring, &p, scores, hits);
+        int64_t least = scoring ? need - ft_cursor_block_bound(c, c->block) : -1;
+        uint32_t len = upto(passages + i, n - i < PROBES ? n - i : PROBES, last);
+        choose(&p, passages + i, scores + i, len, least);
+        probe_block(c, scoring, &p, scores + i, hits + i);
+        i += len;
     }
 }

@@ -15,6 +15,7 @@
 #define FT_EVAL_H
 
 #include "arena.h"
+#include "cpu.h"
 #include "norms.h"
 #include "postings.h"
 
@@ -41,14 +42,7 @@ typedef struct ft_batch {
 /* Keeps the passages that score more than need, with their scores, in order; returns how many. */
 static inline uint32_t ft_keep_above(uint32_t *passages, uint32_t *scores, uint32_t n, int64_t need)
 {
-    uint32_t kept = 0;
-
-    for (uint32_t i = 0; i < n; i++) {
-        passages[kept] = passages[i];
-        scores[kept] = scores[i];
-        kept += (int64_t)scores[i] > need;
-    }
-    return kept;
+    return need < 0 ? n : ft_cpu.keep_above(passages, scores, n, (uint32_t)need);
 }
 
 /* ------------------------------------------------ a term's list, block by block */

@@ -124,8 +124,12 @@ static void probe_batch(list_op *l, ft_op *clause, ft_batch *batch, enum keep ke
 
     memset(l->hits, 0, batch->n);
     clause->class->probe(clause, batch->passages, batch->n, keep == KEEP_MISSES ? -1 : need, batch->scores, l->hits);
+    if (keep == KEEP_ALL) {
+        batch->n = ft_keep_above(batch->passages, batch->scores, batch->n, need);
+        return;
+    }
     for (uint32_t i = 0; i < batch->n; i++) {
-        bool match = keep == KEEP_ALL || (l->hits[i] != 0) == (keep == KEEP_HITS);
+        bool match = (l->hits[i] != 0) == (keep == KEEP_HITS);
         batch->passages[kept] = batch->passages[i];
         batch->scores[kept] = batch->scores[i];
         kept += match && (int64_t)batch->scores[i] > need;

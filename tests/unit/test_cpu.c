@@ -349,3 +349,32 @@ Test(cpu, taking_bytes_and_counting_bits_equal_scalar)
                 cr_assert_eq(k.count_words(got, n), slow, "%s", sets[s]);
     }
 }
+
+Test(cpu, choosing_what_is_above_equals_scalar)
+{
+    uint32_t values[2][257], numbers[2][257], places[2][257];
+    ft_kernels k;
+
+    srand(12);
+    for (unsigned round = 0; round < 3000; round++) {
+        uint32_t n = (uint32_t)rand() % 257, need = (uint32_t)rand() % 100;
+        for (size_t s = 0; s < sizeof sets / sizeof *sets; s++) {
+            if (!ft_kernels_named(sets[s], &k))
+                continue;
+            for (uint32_t i = 0; i < 257; i++) {
+                values[0][i] = values[1][i] = (uint32_t)rand() % (round % 2 ? 110 : 3000);
+                numbers[0][i] = numbers[1][i] = i * 3;
+                places[0][i] = places[1][i] = 77;
+            }
+            uint32_t found = ft_kernels_scalar.above(values[0], n, need, places[0]);
+            cr_assert_eq(k.above(values[1], n, need, places[1]), found, "%s", sets[s]);
+            cr_assert_arr_eq(places[1], places[0], found * sizeof **places, "%s", sets[s]);
+            cr_assert_eq(places[1][n], 77, "%s wrote behind its room", sets[s]);
+            cr_assert_eq(ft_kernels_scalar.keep_above(numbers[0], values[0], n, need), found);
+            cr_assert_eq(k.keep_above(numbers[1], values[1], n, need), found, "%s", sets[s]);
+            cr_assert_arr_eq(numbers[1], numbers[0], found * sizeof **numbers, "%s", sets[s]);
+            cr_assert_arr_eq(values[1], values[0], found * sizeof **values, "%s", sets[s]);
+            cr_assert_eq(numbers[1][n], numbers[0][n]);
+        }
+    }
+}
