@@ -102,7 +102,7 @@ $(OUT)/ftbench: $(call objects,$(FTBENCH_SRC) $(CLI_SRC)) $(OUT)/libfulltext.a
 UNIT_EXTRA := $(call objects,$(CLI_SRC) $(filter-out indexer/ftindex.c indexer/commands%,$(FTINDEX_SRC)))
 FUZZ_NAMES := $(patsubst tests/fuzz/%.c,%,$(FUZZ_SRC))
 REPLAY     := $(addprefix $(OUT)/tests/fuzz/,$(FUZZ_NAMES))
-PROGRAMS   := $(patsubst %.c,%,$(notdir $(wildcard tests/threads/*.c tests/fault/*.c tests/golden/*.c)))
+PROGRAMS   := $(patsubst %.c,%,$(notdir $(wildcard tests/threads/*.c tests/fault/*.c tests/golden/*.c tests/exact/*.c)))
 
 $(OUT)/tests/unit: $(call objects,$(UNIT_SRC) $(SUPPORT_SRC) bench/metrics.c) $(UNIT_EXTRA) $(OUT)/libfulltext.a
 	@mkdir -p $(@D)
@@ -123,16 +123,18 @@ $(OUT)/tests/$(notdir $(basename $(1))): $(OBJ)/$(basename $(1)).o $(PLAIN_SUPPO
 	@mkdir -p $$(@D)
 	$$(Q)$$(CC) $$(LINK) $$^ -o $$@ $$(STATIC_LIBS)
 endef
-$(foreach s,$(wildcard tests/threads/*.c tests/fault/*.c tests/golden/*.c),$(eval $(call program_rule,$(s))))
+$(foreach s,$(wildcard tests/threads/*.c tests/fault/*.c tests/golden/*.c tests/exact/*.c),$(eval $(call program_rule,$(s))))
 
 TESTS := $(OUT)/tests/unit $(OUT)/tests/api $(REPLAY) $(addprefix $(OUT)/tests/,$(PROGRAMS))
 
-check: all $(TESTS) ## build and run the tests
-	@BUILD=$(OUT) bash tests/run unit api cli replay threads fault golden readme $(if $(SANITIZE),,kill)
+check: all $(OUT)/gen $(TESTS) ## build and run the tests
+	@$(if $(SANITIZE),FT_EXACT_PASSAGES=4000 FT_EXACT_QUERIES=60) BUILD=$(OUT) bash tests/run \
+	  unit api cli replay threads fault golden exact readme $(if $(SANITIZE),,kill)
 
 check-full: all ## all tests: sanitizers, kills, judged collections
 	@$(MAKE) -s lint check
 	@FT_KILLS=84 FT_KILL_DOCS=20000 BUILD=$(OUT) bash tests/run kill collections
+	@FT_EXACT_PASSAGES=1000000 FT_EXACT_QUERIES=2000 BUILD=$(OUT) bash tests/run exact
 	@$(MAKE) -s SANITIZE=address,undefined check
 
 soak: all $(TESTS) ## random tests with new seeds for T seconds
@@ -275,5 +277,5 @@ help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 14
 
 -include $(patsubst %.o,%.d,$(call objects,$(ALL_SRC) $(wildcard tests/fuzz/*.c tests/threads/*.c tests/fault/*.c \
-           tests/golden/*.c) $(PEER_SRC) bench/peers/peer_fts5.c)) \
+           tests/golden/*.c tests/exact/*.c) $(PEER_SRC) bench/peers/peer_fts5.c)) \
          $(OBJ)/bench/peers/peer_xapian.d
