@@ -3,6 +3,7 @@
 #   CC=clang          another compiler        V=1             show the commands
 #   SANITIZE=address,undefined                instrumented: products and objects in folders of their own
 #   CFLAGS='-O0 -g'   instead of -O3 -g       WERROR=1        warnings are errors (CI)
+#   CHECKED=1         scores are compared with the bounds that pruning relies on (searcher/eval.h)
 
 VERSION := $(shell sed -n 's/^\#define FT_VERSION "\(.*\)"/\1/p' common/fulltext.h)
 CC      ?= cc
@@ -13,8 +14,8 @@ T       ?= 60
 V       ?= 0
 
 comma   := ,
-VARIANT := $(if $(SANITIZE),$(subst $(comma),-,$(SANITIZE)),plain)
-OUT     := $(if $(SANITIZE),build/$(VARIANT),build)
+VARIANT := $(if $(SANITIZE),$(subst $(comma),-,$(SANITIZE)),plain)$(if $(CHECKED),-checked)
+OUT     := $(if $(SANITIZE)$(CHECKED),build/$(VARIANT),build)
 OBJ     := build/obj/$(VARIANT)
 Q       := $(if $(filter 1,$(V)),,@)
 
@@ -27,7 +28,7 @@ else
 INSTRUMENT := -fsanitize=$(SANITIZE) -fno-omit-frame-pointer $(if $(findstring undefined,$(SANITIZE)),-fno-sanitize-recover=undefined)
 endif
 # No fused multiply-add: scores must be the same to the bit on every machine.
-BASE_CFLAGS := -std=gnu11 -D_GNU_SOURCE -DXXH_INLINE_ALL= -pthread -fvisibility=hidden -ffp-contract=off -MMD -MP $(WARN) $(HARDEN) $(INSTRUMENT)
+BASE_CFLAGS := -std=gnu11 -D_GNU_SOURCE -DXXH_INLINE_ALL= -pthread -fvisibility=hidden -ffp-contract=off $(if $(CHECKED),-DFT_CHECKED) -MMD -MP $(WARN) $(HARDEN) $(INSTRUMENT)
 INCLUDES    := -Icommon -Iindexer -Isearcher -isystem /usr/include/libxml2
 LINK        := -pthread $(INSTRUMENT) -Wl,-z,relro,-z,now
 PIE         := $(if $(SANITIZE),,-pie)
@@ -55,8 +56,8 @@ ALL_SRC := $(CLI_SRC) $(FTINDEX_SRC) $(FTSEARCH_SRC) $(FTBENCH_SRC) $(COMMON_SRC
            $(UNIT_SRC) $(API_SRC) $(SUPPORT_SRC)
 
 .DEFAULT_GOAL := all
-.PHONY: all deps deps-dev check check-full soak demo bench peers peers-bench peers-deps fuzz fuzz-targets lint install \
-        clean help
+.PHONY: all deps deps-dev check check-full check-checked soak demo bench peers peers-bench peers-deps fuzz fuzz-targets lint \
+        install clean help
 .PRECIOUS: $(OBJ)/%.o
 
 all: $(OUT)/ftindex $(OUT)/ftsearch $(OUT)/ftbench $(OUT)/libfulltext.a $(OUT)/libfulltext.so ## build everything (the default)
@@ -135,7 +136,11 @@ check-full: all ## all tests: sanitizers, kills, judged collections
 	@$(MAKE) -s lint check
 	@FT_KILLS=84 FT_KILL_DOCS=20000 BUILD=$(OUT) bash tests/run kill collections
 	@FT_EXACT_PASSAGES=1000000 FT_EXACT_QUERIES=2000 BUILD=$(OUT) bash tests/run exact
+	@$(MAKE) -s CHECKED=1 check-checked
 	@$(MAKE) -s SANITIZE=address,undefined check
+
+check-checked: $(OUT)/gen $(TESTS)
+	@FT_EXACT_PASSAGES=100000 FT_EXACT_QUERIES=500 BUILD=$(OUT) bash tests/run api exact
 
 soak: all $(TESTS) ## random tests with new seeds for T seconds
 	@end=$$(($$(date +%s) + $(T))); seed=$$(date +%s); while [ $$(date +%s) -lt $$end ]; do \

@@ -165,6 +165,18 @@ ft_op *ft_op_phrase(ft_eval *eval, const ft_postings *const *lists, uint32_t n_l
 ft_op *ft_op_list(ft_eval *eval, ft_op **required, uint32_t n_required, ft_op **optional, uint32_t n_optional,
                   ft_op **excluded, uint32_t n_excluded);
 
+/* The operator; in a checked build (make CHECKED=1) it asserts from now on the contract that pruning relies on: what it
+ * generates ascends within the window, and what it adds to a passage's score is not above its bound of that passage
+ * alone, which is that of one block of each list, nor that one above the bound of the window. NULL for NULL. */
+#ifdef FT_CHECKED
+ft_op *ft_op_checked(ft_op *op);
+#else
+static inline ft_op *ft_op_checked(ft_op *op)
+{
+    return op;
+}
+#endif
+
 static inline bool ft_eval_fail(ft_eval *eval, ft_status st)
 {
     if (st != FT_OK && eval->st == FT_OK)

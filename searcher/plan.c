@@ -180,16 +180,21 @@ static ft_op *list_operator(const ft_plan *plan, size_t leaf, const ft_node *nod
 ft_op *ft_plan_operator(const ft_plan *plan, size_t leaf, const ft_node *node, ft_eval *eval)
 {
     ft_postings *const *lists = plan->lists + leaf * plan->q->n_terms;
+    ft_op *op = NULL;
 
     if (eval->st != FT_OK)
         return NULL;
     switch (node->kind) {
     case FT_NODE_TERM:
-        return lists[node->terms[0]] ? ft_op_term(eval, lists[node->terms[0]], ft_plan_weight(plan, node)) : NULL;
+        if (lists[node->terms[0]])
+            op = ft_op_term(eval, lists[node->terms[0]], ft_plan_weight(plan, node));
+        break;
     case FT_NODE_PHRASE:
-        return phrase_operator(plan, lists, node, eval);
+        op = phrase_operator(plan, lists, node, eval);
+        break;
     case FT_NODE_LIST:
-        return list_operator(plan, leaf, node, eval);
+        op = list_operator(plan, leaf, node, eval);
+        break;
     }
-    return NULL;
+    return ft_op_checked(op);
 }
