@@ -263,7 +263,7 @@ peers: all ## build those peers for which what they need is installed
 peers-deps: deps ## install what the peers need
 	$(call install_packages,$(DEPS_PEERS))
 
-# CORPUS=FILE, else a generated one; QUERIES=FILE, else drawn from the corpus; LIMIT=N documents; PEERS_FLAGS='--passes 5 ...'
+# CORPUS=FILE, else a generated one; QUERIES='FILE...', else drawn from the corpus; LIMIT=N documents; PEERS_FLAGS='--passes 5 ...'
 PEERS_WORK := $(OUT)/peers-bench
 PEERS_GEN  := $(PEERS_WORK)/generated
 peers-bench: all $(if $(CORPUS),,$(PEERS_GEN).jsonl) ## this engine and the peers that can be built, side by side

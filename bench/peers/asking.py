@@ -1,17 +1,20 @@
-"""Asking an engine that serves, and timing its answers."""
+"""Asking engines that serve, in turns, and timing their answers."""
 import os
+import random
+import re
 import statistics
 import subprocess
 import time
 
 from engines import EngineFailed, fill
 from machine import busy_seconds
-from sampling import family
+from sampling import SEED
 
-N_NOOPS = 200
+N_NOOPS = 50
 UNSUPPORTED = "UNSUPPORTED"
 COUNTING_CELLS = 10 # the counts that are compared may take so many times the limit of a cell
 CHECK_EVERY = 20    # of the queries, for the comparison with --exhaustive
+MAX_WORDS = 300     # of queries whose counts differ, that are counted by themselves
 
 
 class Session:
@@ -57,82 +60,148 @@ class Clock:
     """The time that each cell, a family of queries under one command, has left."""
 
     def __init__(self, queries, seconds):
-        self.left = {family(tag): seconds * 1e9 for tag, _ in queries}
+        self.left = {family: seconds * 1e9 for family, _, _ in queries}
 
-    def open(self, tag):
-        return self.left[family(tag)] > 0
+    def open(self, family):
+        return self.left[family] > 0
 
-    def spend(self, tag, took):
-        self.left[family(tag)] -= took
+    def spend(self, family, took):
+        self.left[family] -= took
 
 
-def count_all(session, queries, args):
+class Turn:
+    """One engine under one command: its process, and what was measured so far."""
+
+    def __init__(self, e, index):
+        self.e, self.session, self.failure = e, Session(fill(e.serve, index)), None
+        self.samples = {}  # query number -> nanoseconds
+        self.noops = {}    # family -> nanoseconds of each place, pass by pass
+        self.passes = {}   # family -> complete ones
+        self.clock = None
+
+    def tried(self, what, *args):
+        """What it returns; None after a failure, which ends the engine's part."""
+        if self.failure:
+            return None
+        try:
+            return what(self, *args)
+        except EngineFailed as failure:
+            self.failure = str(failure)
+            return None
+
+
+def count_all(turn, queries, args):
     """The engine's count of each query, None where its time was up."""
     clock, answers = Clock(queries, COUNTING_CELLS * args.cell), []
-    for tag, query in queries:
+    for family, _, query in queries:
         answer = None
-        if clock.open(tag):
-            answer, took = session.ask("COUNT", query)
-            clock.spend(tag, took)
+        if clock.open(family):
+            answer, took = turn.session.ask("COUNT", query)
+            clock.spend(family, took)
         answers.append(answer)
     return answers
 
 
-def warm_up(session, command, queries, seconds, again):
-    """`again`: all of the time, else one pass at most."""
+def warm_up(turn, command, queries, args):
+    """An engine that compiles as it runs has all of its time, any other one pass at most."""
+    seconds = args.jit_warmup if turn.e.jit else args.warmup
     begun, at = time.monotonic(), 0
-    clock = Clock(queries, seconds / len({family(tag) for tag, _ in queries}))
-    while time.monotonic() - begun < seconds and (again or at < len(queries)):
-        if at % len(queries) == 0 and not any(clock.open(tag) for tag, _ in queries):
+    clock = Clock(queries, seconds / len({family for family, _, _ in queries}))
+    queries = random.Random(SEED).sample(queries, len(queries))
+    while time.monotonic() - begun < seconds and (turn.e.jit or at < len(queries)):
+        if at % len(queries) == 0 and not any(clock.open(family) for family, _, _ in queries):
             break
-        tag, query = queries[at % len(queries)]
-        if clock.open(tag):
-            clock.spend(tag, session.ask(command, query)[1])
-        session.ask("NOOP")
+        family, _, query = queries[at % len(queries)]
+        if clock.open(family):
+            clock.spend(family, turn.session.ask(command, query)[1])
+        turn.session.ask("NOOP")
         at += 1
 
 
-def measure(session, command, queries, args):
-    """Samples in nanoseconds by query, those of NOOP, and the passes that all families completed."""
-    clock, samples, noops, passes = Clock(queries, args.cell), {}, [[] for _ in range(N_NOOPS)], 0
-    for _ in range(args.passes):
-        if not any(clock.open(tag) for tag, _ in queries):
-            break
-        for place in noops:
-            place.append(session.ask("NOOP")[1])
-        whole = True
-        for i, (tag, query) in enumerate(queries):
-            if not clock.open(tag):
-                whole = False
-                continue
-            answer, took = session.ask(command, query)
-            clock.spend(tag, took)
-            if answer != UNSUPPORTED:
-                samples.setdefault(i, []).append(took)
-        passes += whole
-    return samples, noops, passes
+def one_pass(turn, command, family, cell):
+    """Asks NOOP, then each query of a cell once, while the cell has time."""
+    for place in turn.noops.setdefault(family, [[] for _ in range(N_NOOPS)]):
+        place.append(turn.session.ask("NOOP")[1])
+    for number, query in cell:
+        if not turn.clock.open(family):
+            return
+        answer, took = turn.session.ask(command, query)
+        turn.clock.spend(family, took)
+        if answer != UNSUPPORTED:
+            turn.samples.setdefault(number, []).append(took)
+    turn.passes[family] = turn.passes.get(family, 0) + 1
 
 
-def ask_command(e, index, command, queries, args, counts):
-    """One command's samples and conditions; the counts too if `counts`."""
-    session = Session(fill(e.serve, index))
+def measure(turns, command, queries, args):
+    """Cell by cell, all engines: a pass of each in turns, each time another one first, so that when the machine is
+    slower for a while, it is so for all of them."""
+    cells = {}
+    for number, (family, _, query) in enumerate(queries):
+        cells.setdefault(family, []).append((number, query))
+    for turn in turns:
+        turn.clock = Clock(queries, args.cell)
+    for family, cell in cells.items():
+        for number in range(args.passes):
+            for place in range(len(turns)):
+                turn = turns[(place + number) % len(turns)]
+                if turn.clock.open(family):
+                    turn.tried(one_pass, command, family, cell)
+
+
+def record_of(turn, n_queries):
+    """Of each query the best and the median pass, and the same of NOOP for each family."""
+    peak, private = turn.session.memory()
+    kept = [turn.samples.get(i) for i in range(n_queries)]
+    return {"passes": turn.passes, "measured": len(turn.samples), "peak_rss_bytes": peak, "private_bytes": private,
+            "noop_best_ns": {family: round(statistics.mean(min(s) for s in places))
+                             for family, places in turn.noops.items()},
+            "noop_median_ns": {family: round(statistics.mean(statistics.median(s) for s in places))
+                               for family, places in turn.noops.items()},
+            "best_ns": [min(s) if s else None for s in kept],
+            "median_ns": [round(statistics.median(s)) if s else None for s in kept]}
+
+
+def words_in(query):
+    return re.findall(r'[^\s"()+]+', re.sub(r'(^|[\s(])-', " ", query))
+
+
+def words_counted(turns, answers, queries):
+    """{word: {engine: count}} of words of queries whose counts differ, each asked for by itself."""
+    words = {}
+    for number, (_, _, query) in enumerate(queries):
+        counts = {of[number] for of in answers.values() if of} - {None, UNSUPPORTED}
+        if len(counts) > 1:
+            words.update((word, {}) for word in words_in(query))
+    for word in list(words)[:MAX_WORDS]:
+        for turn in turns:
+            answer = turn.tried(lambda t, w: t.session.ask("COUNT", w)[0], word)
+            if answer not in (None, UNSUPPORTED):
+                words[word][turn.e.name] = answer
+    return words
+
+
+def ask_command(engines, command, queries, args, counts):
+    """One command, asked of (engine, index) in turns: ({engine: record}, {engine: failure}, others' load, and if
+    `counts` the count of each query by engine and of words by themselves)."""
+    turns, answers, words = [], {}, {}
     busy, begun, own = busy_seconds(), time.monotonic(), time.process_time()
-    answers = []
+    cpu = 0
     try:
+        for e, index in engines:
+            turns.append(Turn(e, index))
         if counts:
-            answers = count_all(session, queries, args)
-        warm_up(session, command, queries, args.jit_warmup if e.jit else args.warmup, e.jit)
-        samples, noops, passes = measure(session, command, queries, args)
-        peak, private = session.memory()
+            answers = {turn.e.name: turn.tried(count_all, queries, args) for turn in turns}
+            words = words_counted(turns, answers, queries)
+        for turn in turns:
+            turn.tried(warm_up, command, queries, args)
+        measure(turns, command, queries, args)
+        records = {turn.e.name: record_of(turn, len(queries)) for turn in turns if not turn.failure}
     finally:
-        cpu = session.close()
+        for turn in turns:
+            cpu += turn.session.close()
     seconds, own = time.monotonic() - begun, time.process_time() - own
-    return answers, {
-        "passes": passes, "measured": len(samples), "peak_rss_bytes": peak, "private_bytes": private,
-        "noop_best_ns": statistics.mean(min(s) for s in noops),
-        "noop_median_ns": statistics.mean(statistics.median(s) for s in noops),
-        "others_cores": max(0.0, (busy_seconds() - busy - cpu - own) / seconds),
-        "samples_ns": [samples.get(i, []) for i in range(len(queries))]}
+    load = max(0.0, (busy_seconds() - busy - cpu - own) / seconds)
+    return records, {turn.e.name: turn.failure for turn in turns if turn.failure}, load, answers, words
 
 
 def check_exhaustive(e, index, commands, queries):
@@ -142,7 +211,7 @@ def check_exhaustive(e, index, commands, queries):
     differ, checked = [], queries[::CHECK_EVERY]
     try:
         for k in ks:
-            for _, query in checked:
+            for _, _, query in checked:
                 if fast.ask(f"RUN_{k}", query)[0] != slow.ask(f"RUN_{k}", query)[0]:
                     differ.append({"k": k, "query": query})
     finally:

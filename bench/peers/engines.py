@@ -9,6 +9,7 @@ from machine import busy_seconds, own_peak
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 OURS = "fulltext"
+USUAL_BM25 = (1.2, 0.75)
 
 
 class EngineFailed(Exception):
@@ -18,35 +19,40 @@ class EngineFailed(Exception):
 class Engine:
     """In commands, {index} stands for its directory and {corpus} for the corpus."""
 
-    def __init__(self, name, program, build, serve, stats, version, note, threads=1, jit=False, english_only=False):
+    def __init__(self, name, program, build, serve, stats, version, note, threads=1, jit=False, english_only=False,
+                 any_bm25=True):
         self.name, self.program, self.note, self.threads = name, program, note, threads
         self.build, self.serve, self.stats, self.version = build, serve, stats, version
         self.jit = jit  # compiles while it runs, and is to be warmed up for longer
         self.english_only = english_only
+        self.any_bm25 = any_bm25  # else its parameters are USUAL_BM25
 
 
-def known_engines(out, lang, threads):
-    """All of them, with programs in folder `out`."""
+def known_engines(out, lang, threads, k1, b):
+    """All of them, with programs in folder `out`. Those that take BM25's parameters are given k1 and b."""
     out = os.path.join(ROOT, out)
     ftindex, ftbench = os.path.join(out, "ftindex"), os.path.join(out, "ftbench")
     parallel = ["--threads", str(threads)]
 
-    def peer(name, program, note, options=(), **more):
+    bm25 = ["--k1", f"{k1:g}", "--b", f"{b:g}"]
+
+    def peer(name, program, note, options=(), any_bm25=False, **more):
         path = os.path.join(out, "peers", program)
         return Engine(name, path, [path, "index", "--lang", lang, *options, "{corpus}", "{index}"],
-                      [path, "serve", "{index}"], [path, "stats", "{index}"], [path, "version"], note, **more)
+                      [path, "serve", *(bm25 if any_bm25 else []), "{index}"], [path, "stats", "{index}"],
+                      [path, "version"], note, any_bm25=any_bm25, **more)
 
     lucene = ("StandardTokenizer, lower case, Snowball English; forceMerge(1), files memory-mapped, Panama kernels; "
               "stored ids and texts LZ4'd")
     return [
         Engine(OURS, ftindex,
-               [ftindex, "build", "--force", "--quiet", "--no-progress", *parallel, "--lang", lang, "--k1", "1.2",
-                "--b", "0.75", "--passages", "none", "--format", "jsonl", "{index}", "{corpus}"],
+               [ftindex, "build", "--force", "--quiet", "--no-progress", *parallel, "--lang", lang, *bm25,
+                "--passages", "none", "--format", "jsonl", "{index}", "{corpus}"],
                [ftbench, "serve", "{index}"], [ftindex, "stats", "--json", "{index}"], [ftindex, "--version"],
-               "BM25 1.2/0.75", threads),
-        peer("lucene", "lucene", lucene, parallel, threads=threads, jit=True, english_only=True),
+               "the index has the BM25 parameters of the run", threads),
+        peer("lucene", "lucene", lucene, parallel, threads=threads, jit=True, english_only=True, any_bm25=True),
         peer("lucene-bp", "lucene", lucene + "; documents reordered by BPIndexReorderer in the last merge",
-             [*parallel, "--reorder"], threads=threads, jit=True, english_only=True),
+             [*parallel, "--reorder"], threads=threads, jit=True, english_only=True, any_bm25=True),
         peer("tantivy", "tantivy", "words of Unicode's segmentation, lower case, Porter 2; merged into one segment; a "
              "thread that reads besides those that index; stored ids and texts LZ4'd; scores for BM25 1.2/0.75 only",
              parallel, threads=threads, english_only=True),

@@ -2,9 +2,9 @@
 import math
 import statistics
 
-from asking import UNSUPPORTED
+from asking import UNSUPPORTED, words_in
 from engines import OURS
-from sampling import FAMILIES, family
+from sampling import FAMILIES
 
 
 def percentile(values, p):
@@ -12,13 +12,16 @@ def percentile(values, p):
     return values[max(0, math.ceil(p / 100 * len(values)) - 1)]
 
 
-def net_times(asked):
-    """Of a command's samples: query number -> (best, median), in microseconds without the round trip."""
+LEAST_NS = 100 # what is nothing beside a round trip
+
+
+def net_times(record, queries):
+    """Of a command's record: query number -> (best, median), in microseconds without the round trip."""
     out = {}
-    for i, s in enumerate(asked["samples_ns"]):
-        if s:
-            out[i] = (max(min(s) - asked["noop_best_ns"], 100) / 1e3,
-                      max(statistics.median(s) - asked["noop_median_ns"], 100) / 1e3)
+    for i, (family, _, _) in enumerate(queries):
+        if record["best_ns"][i] is not None:
+            out[i] = (max(record["best_ns"][i] - record["noop_best_ns"][family], LEAST_NS) / 1e3,
+                      max(record["median_ns"][i] - record["noop_median_ns"][family], LEAST_NS) / 1e3)
     return out
 
 
@@ -33,26 +36,27 @@ def ratio(times, name, value):
     return max(ratios) if ratios else None
 
 
-def place_of(item):
-    """Families in their usual order, others behind."""
-    return (FAMILIES.index(item[0]) if item[0] in FAMILIES else len(FAMILIES), item[0])
+def groups_of(queries):
+    """[(kind, name, query numbers)]: the seven classes, the classes of files that they are made of, all queries."""
+    families, tags = {}, {}
+    for i, (family, tag, _) in enumerate(queries):
+        families.setdefault(family, []).append(i)
+        tags.setdefault((family, tag), []).append(i)
+    groups = [("family", family, families[family]) for family in FAMILIES if family in families]
+    groups += [("class", f"{family}: {tag}", tags[family, tag]) for family, tag in
+               sorted(tags, key=lambda key: (FAMILIES.index(key[0]), key[1])) if tags[family, tag] != families[family]]
+    return groups + [("all", "all", range(len(queries)))]
 
 
 def summarize(results):
-    """[{command, class, engine, ...}] by command: of families, of the classes they are made of, of all queries."""
+    """[{command, class, engine, ...}] by command and group of queries."""
     queries, rows = results["queries"], []
-    families = {}
-    for tag in dict.fromkeys(tag for tag, _ in queries):
-        families.setdefault(family(tag), []).append(tag)
-    groups = [("family", name, tags) for name, tags in sorted(families.items(), key=place_of)]
-    groups += [("class", tag, [tag]) for _, tags in sorted(families.items(), key=place_of)
-               for tag in sorted(tags) if tags != [tag]]
-    groups.append(("all", "all", list(dict.fromkeys(tag for tag, _ in queries))))
     for command in results["commands"]:
-        net = {name: net_times(e["asked"]["commands"][command]) for name, e in results["engines"].items()
-               if command in e.get("asked", {}).get("commands", {})}
-        for kind, group, tags in groups:
-            times = {name: {i: t for i, t in of.items() if queries[i][0] in tags} for name, of in net.items()}
+        records = {name: e["asked"]["commands"][command] for name, e in results["engines"].items()
+                   if command in e.get("asked", {}).get("commands", {})}
+        net = {name: net_times(record, queries) for name, record in records.items()}
+        for kind, group, members in groups_of(queries):
+            times = {name: {i: of[i] for i in members if i in of} for name, of in net.items()}
             times = {name: of for name, of in times.items() if of}
             for name, of in times.items():
                 best = [t[0] for t in of.values()]
@@ -60,7 +64,9 @@ def summarize(results):
                     "command": command, "kind": kind, "class": group, "engine": name, "queries": len(best),
                     "mean_us": statistics.mean(best), "p50_us": percentile(best, 50), "p99_us": percentile(best, 99),
                     "mean_of_medians_us": statistics.mean(t[1] for t in of.values()),
+                    "noop_us": statistics.mean(records[name]["noop_best_ns"][queries[i][0]] for i in of) / 1e3,
                     "mean_ratio": ratio(times, name, statistics.mean),
+                    "p50_ratio": ratio(times, name, lambda v: percentile(v, 50)),
                     "p99_ratio": ratio(times, name, lambda v: percentile(v, 99))})
     return rows
 
@@ -68,7 +74,7 @@ def summarize(results):
 def compare_counts(results):
     """Queries whose counts are not the same in all engines that have one."""
     out = []
-    for i, (tag, query) in enumerate(results["queries"]):
+    for i, (_, tag, query) in enumerate(results["queries"]):
         counts = {name: e["asked"]["answers"][i] for name, e in results["engines"].items()
                   if e.get("asked", {}).get("answers")}
         if len(set(counts.values()) - {UNSUPPORTED, None}) > 1:
@@ -140,30 +146,73 @@ def report_sizes(out, built, peers):
     out.append("")
 
 
+FLOOR = 3 # times of NOOP: below, a time says little
+
+
+def mark(value, row):
+    return show(value, 1) + ("°" if value < FLOOR * row["noop_us"] else "")
+
+
 def report_overview(out, results):
-    rows = results["summary"]
+    rows = [r for r in results["summary"] if r["kind"] != "class"]
     names = list(dict.fromkeys(r["engine"] for r in rows))
-    cells = {(r["command"], r["class"], r["engine"]): r for r in rows if r["kind"] != "class"}
+    cells = {(r["command"], r["class"], r["engine"]): r for r in rows}
+    ours = OURS in names and len(names) > 1
     out.append("## Answering: overview\n")
-    out.append("Mean microseconds of each query's best pass, without the round trip. In parentheses the ratio to the "
-               "fastest peer: of means, of p99.\n")
-    table(out, ["command", "queries"] + names,
-          [[command, group] + [f"{show(c['mean_us'], 1)} ({show(c['mean_ratio'])}, {show(c['p99_ratio'])})"
-                               if (c := cells.get((command, group, name))) else "–" for name in names]
-           for command, group in dict.fromkeys(key[:2] for key in cells)])
+    out.append("Microseconds of each query's best pass, without the round trip: mean / p50 / p99. ° below "
+               f"{FLOOR} round trips of NOOP, which are behind it as `NOOP`.\n")
+    if ours:
+        out.append(f"`×` are {OURS}'s ratios to the fastest peer, each over the queries that both have measured.\n")
+    for command in results["commands"]:
+        out.append(f"### {command}\n")
+        head, lines = [command] + names + ([f"× {what}" for what in ("mean", "p50", "p99")] if ours else []), []
+        for group in dict.fromkeys(key[1] for key in cells if key[0] == command):
+            line, of = [group], {name: cells.get((command, group, name)) for name in names}
+            line += [" / ".join(mark(r[key], r) for key in ("mean_us", "p50_us", "p99_us")) if r else "–"
+                     for r in of.values()]
+            if ours:
+                mine = of[OURS] or {}
+                line += [show(mine.get(key)) for key in ("mean_ratio", "p50_ratio", "p99_ratio")]
+            lines.append(line)
+        floor = ["NOOP"] + [show(statistics.mean(r["noop_us"] for r in rows if r["command"] == command and
+                                                 r["engine"] == name), 1)
+                            if any(r["command"] == command and r["engine"] == name for r in rows) else "–"
+                            for name in names]
+        table(out, head, lines + [floor + [""] * (len(head) - len(floor))])
 
 
 def report_details(out, results):
     for command in results["commands"]:
-        out.append(f"### {command}\n")
-        table(out, ["class", "engine", "queries", "mean µs", "p50", "p99", "mean of medians", "× mean", "× p99"],
-              [[r["class"], r["engine"], r["queries"], show(r["mean_us"], 1), show(r["p50_us"], 1),
-                show(r["p99_us"], 1), show(r["mean_of_medians_us"], 1), show(r["mean_ratio"]), show(r["p99_ratio"])]
+        out.append(f"### {command}, by class\n")
+        table(out, ["class", "engine", "queries", "mean µs", "p50", "p99", "mean of medians", "× mean", "× p50",
+                    "× p99"],
+              [[r["class"], r["engine"], r["queries"], mark(r["mean_us"], r), mark(r["p50_us"], r),
+                mark(r["p99_us"], r), show(r["mean_of_medians_us"], 1), show(r["mean_ratio"]), show(r["p50_ratio"]),
+                show(r["p99_ratio"])]
                for r in results["summary"] if r["command"] == command])
 
 
 def show_count(count):
     return "–" if count in (None, UNSUPPORTED) else count
+
+
+def explain_counts(out, results, name):
+    """Of the queries that an engine counts otherwise than ours: how many have a word that it counts otherwise, too."""
+    words, explained, without, examples = results.get("words_counted", {}), 0, [], {}
+    for d in results["count_differences"]:
+        if d["counts"].get(name) == d["counts"].get(OURS) or not d["counts"].get(name):
+            continue
+        of_both = {word: words[word] for word in words_in(d["query"]) if {OURS, name} <= words.get(word, {}).keys()}
+        odd = {word: of for word, of in of_both.items() if of[name] != of[OURS]}
+        explained += bool(odd)
+        examples.update(odd)
+        if not odd and of_both:
+            without.append(d["query"])
+    if explained or without:
+        told = ", ".join(f"`{word}` ({of[name]}, {OURS} {of[OURS]})" for word, of in list(examples.items())[:6])
+        out.append(f"  - {explained} of them have a word that the two count otherwise by itself, having analysed it "
+                   f"otherwise: {told}" + (f"; {len(without)} have none: `{'`, `'.join(without[:5])}`" if without else
+                                            "; none is left unexplained"))
 
 
 def report_counts(out, results):
@@ -181,10 +230,11 @@ def report_counts(out, results):
         if name != OURS and off:
             out.append(f"- {name}: {len(off)} counts are not {OURS}'s; they are off by {statistics.mean(off):.2%} on "
                        f"average, by {max(off):.1%} at most")
+            explain_counts(out, results, name)
     out.append("")
     if differ:
         table(out, ["class", "query"] + counted,
-              [[d["class"], f"`{d['query']}`"] + [show_count(d["counts"][name]) for name in counted]
+              [[d["class"], f"`{d['query']}`"] + [show_count(d["counts"].get(name)) for name in counted]
                for d in differ[:50]])
 
 
@@ -197,7 +247,7 @@ def distances(results, name):
 
 
 def report_check(out, results):
-    check = results["engines"].get(OURS, {}).get("exhaustive")
+    check = results.get("exhaustive")
     if check:
         out.append(f"{OURS}: of {check['queries']} queries, the hits and scores for k = "
                    f"{', '.join(str(k) for k in check['k'])} with and without pruning: {len(check['differ'])} "
@@ -211,14 +261,18 @@ def report_conditions(out, results):
     rows = []
     for name, e in results["engines"].items():
         for command, c in e.get("asked", {}).get("commands", {}).items():
-            rows.append([name, command, c["measured"], c["passes"], show(c["noop_best_ns"] / 1e3, 1),
-                         show(c["noop_median_ns"] / 1e3, 1), show(c["peak_rss_bytes"] / 1e6, 0),
-                         show(c["private_bytes"] / 1e6, 0), show(c["others_cores"])])
+            passes = [c["passes"].get(family, 0) for family in c["noop_best_ns"]]
+            rows.append([name, command, c["measured"], f"{min(passes)}–{max(passes)}",
+                         show(statistics.mean(c["noop_best_ns"].values()) / 1e3, 1),
+                         show(statistics.mean(c["noop_median_ns"].values()) / 1e3, 1),
+                         show(c["peak_rss_bytes"] / 1e6, 0), show(c["private_bytes"] / 1e6, 0),
+                         show(results["others_cores"][command])])
     if rows:
-        table(out, ["engine", "command", "queries", "full passes", "NOOP best µs", "NOOP median µs", "peak MB",
-                    "private MB", "others' load"], rows)
+        table(out, ["engine", "command", "queries", "full passes of a class", "NOOP best µs", "NOOP median µs",
+                    "peak MB", "private MB", "others' load"], rows)
     for name, e in results["engines"].items():
-        out.append(f"- {name}: {e['version']}; {e['note']}; built with `{' '.join(e['build_command'])}`")
+        out.append(f"- {name}: {e['version']}; {e['note']}; built with `{' '.join(e['build_command'])}`, asked with "
+                   f"`{' '.join(e['serve_command'])}`")
     out.append("")
 
 
@@ -229,7 +283,8 @@ def report(results):
                f"{machine['cpu']}, {machine['cores']} cores, {machine['memory_bytes'] / 2**30:.1f} GiB, "
                f"{machine['system']}. Revision {results['revision'] or 'unknown'}, {results['date']}. "
                f"{len(results['queries'])} queries ({results['queries_from']}), up to {results['passes']} passes, "
-               f"{results['cell_s']:g} s for a class under a command.\n")
+               f"{results['cell_s']:g} s for a class under a command; the engines in turns, a pass each. BM25 at "
+               f"k1 = {results['k1']:g}, b = {results['b']:g}.\n")
     for name, why in results["skipped"].items():
         out.append(f"Skipped: {name}: {why}.\n")
     for name, why in results["failed"].items():

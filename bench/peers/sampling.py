@@ -42,35 +42,40 @@ def take_corpus(path, limit, work):
                    "bytes": os.path.getsize(plain)}, sample
 
 
-def family(tag):
-    """The class that a class of a file belongs to: and2, and3 and "intersection" are all intersections."""
+def family_of(tag, query):
+    """The class of the seven that a query belongs to, by its class in a file: and2, and3 and "intersection" are all
+    intersections. Where that says nothing, such as "rare", by the words that it has."""
     stem = re.sub(r"(\d+|_(high|mid|low))$", "", tag)
-    return {"and": "intersection", "or": "union", "intersection_union": "mixed", "two-phase-critic": "mixed"}.get(
-        stem, stem)
+    known = {"and": "intersection", "or": "union", "intersection_union": "mixed", "two-phase-critic": "mixed"}
+    if stem in FAMILIES or stem in known:
+        return known.get(stem, stem)
+    return "mixed" if re.search(r'[+"()-]', query) else "union" if " " in query else "term"
 
 
-def read_queries(path):
-    """{class: queries} of JSON lines (the first tag is the class) or TSV. Classes and* require every word and classes
-    phrase* are phrases, also where the file gives the words alone."""
+def read_queries(paths):
+    """{class: queries} of files of JSON lines (the first tag is the class) or TSV, a query once. Classes and* require
+    every word and classes phrase* are phrases, also where the file gives the words alone."""
     classes = {}
-    with open(path, encoding="utf-8") as f:
-        for line in f:
-            line = line.rstrip("\r\n")
-            if not line:
-                continue
-            if line.startswith("{"):
-                record = json.loads(line)
-                tag, query = record["tags"][0], record["query"]
-            else:
-                tag, query = line.split("\t", 1)
-                if re.fullmatch(r"and\d*", tag) and not re.search(r'[+"]', query):
-                    query = " ".join("+" + word for word in query.split())
-                elif re.fullmatch(r"phrase\d*", tag) and '"' not in query:
-                    query = f'"{query}"'
-            of_class = classes.setdefault(tag, [])
-            if query not in of_class:
-                of_class.append(query)
-    return classes
+    for path in paths:
+        with open(path, encoding="utf-8") as f:
+            for line in f:
+                line = line.rstrip("\r\n")
+                if line:
+                    tag, query = read_query(line)
+                    classes.setdefault(tag, {})[query] = True
+    return {tag: list(queries) for tag, queries in classes.items()}
+
+
+def read_query(line):
+    if line.startswith("{"):
+        record = json.loads(line)
+        return record["tags"][0], record["query"]
+    tag, query = line.split("\t", 1)
+    if re.fullmatch(r"and\d*", tag) and not re.search(r'[+"]', query):
+        query = " ".join("+" + word for word in query.split())
+    elif re.fullmatch(r"phrase\d*", tag) and '"' not in query:
+        query = f'"{query}"'
+    return tag, query
 
 
 class Sampler:
@@ -122,8 +127,9 @@ def add_sampled(classes, texts, per_class):
     """Adds queries of the families that `classes` has none of. How many were drawn, by family."""
     drawn = {}
     sampler = Sampler(texts)
+    there = {family_of(tag, query) for tag, of_class in classes.items() for query in of_class}
     for name in FAMILIES:
-        if any(family(tag) == name for tag in classes) or not sampler.texts or not sampler.runs:
+        if name in there or not sampler.texts or not sampler.runs:
             continue
         queries = []
         for number in range(10 * per_class):
@@ -136,13 +142,15 @@ def add_sampled(classes, texts, per_class):
 
 
 def arrange(classes, wanted, per_class):
-    """[(class, query)], shuffled so that every class is spread evenly over the list."""
+    """[(family, class, query)], family by family, in which every class is spread evenly, so that the first ones of a
+    family are a fair sample: `per_class` of them unless that is 0."""
     rng = random.Random(SEED)
-    placed = []
+    placed = {}
     for tag, of_class in classes.items():
-        if wanted and tag not in wanted and family(tag) not in wanted:
-            continue
         rng.shuffle(of_class)
-        del of_class[per_class or len(of_class):]
-        placed += [((i + rng.random()) / len(of_class), tag, query) for i, query in enumerate(of_class)]
-    return [(tag, query) for _, tag, query in sorted(placed)]
+        for i, query in enumerate(of_class):
+            family = family_of(tag, query)
+            if not wanted or tag in wanted or family in wanted:
+                placed.setdefault(family, []).append(((i + rng.random()) / len(of_class), tag, query))
+    return [(family, tag, query) for family in FAMILIES if family in placed
+            for _, tag, query in sorted(placed[family])[:per_class or None]]
