@@ -3,6 +3,8 @@
 #define FT_MICRO_H
 
 #include "arena.h"
+#include "norms.h"
+#include "postings.h"
 #include "settings.h"
 
 /* One thing to measure. */
@@ -46,6 +48,17 @@ ft_status ft_micro_codecs(ft_micro *m, ft_error *err);
 ft_status ft_micro_lists(ft_micro *m, ft_error *err);
 ft_status ft_micro_analysis(ft_micro *m, ft_error *err);
 ft_status ft_micro_store(ft_micro *m, ft_error *err);
+
+/* Lists to search: list i has a posting in gaps[i] passages, each list more passages than the one before. */
+typedef struct ft_micro_searched {
+    const ft_norms *norms;
+    const ft_postings *lists;
+    const uint32_t *gaps;
+    ft_bm25 params;
+} ft_micro_searched;
+
+/* Loops of a search over three lists, which live as long as the kernels. */
+ft_status ft_micro_operators(ft_micro *m, const ft_micro_searched *s, ft_error *err);
 
 /* Measures and prints; the exit status. */
 int ft_micro_run(const ft_bench_settings *set);

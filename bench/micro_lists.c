@@ -29,6 +29,7 @@ typedef struct lists {
     ft_norms norms;
     ft_termdict dict;
     ft_term_info info[N_LISTS];
+    ft_postings postings[N_LISTS];
     uint32_t *lengths;
     word *words;         /* the dictionary's, ascending */
     uint32_t n_words;
@@ -293,6 +294,7 @@ static ft_status add_list(ft_micro *m, lists *l, size_t i, ft_error *err)
         return ft_fail_nomem(err);
     st = ft_postings_open(&r->p, &l->env, ft_envelope_part(&l->env, FT_PART_POSTINGS),
                           ft_envelope_part(&l->env, FT_PART_POSITIONS), &l->info[i], N_PASSAGES, err);
+    l->postings[i] = r->p;
     for (size_t k = 0; st == FT_OK && k < sizeof kernels / sizeof *kernels; k++) {
         ft_kernel add = {.group = "list", .item = kernels[k].item, .items = kernels[k].items, .run = kernels[k].run,
                          .arg = r};
@@ -403,5 +405,8 @@ ft_status ft_micro_lists(ft_micro *m, ft_error *err)
         st = open_lists(m, l, err);
     for (size_t i = 0; st == FT_OK && i < N_LISTS; i++)
         st = add_list(m, l, i, err);
+    ft_micro_searched searched = {&l->norms, l->postings, gaps, l->params};
+    if (st == FT_OK)
+        st = ft_micro_operators(m, &searched, err);
     return st == FT_OK ? add_dictionary(m, l, err) : st;
 }

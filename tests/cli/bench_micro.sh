@@ -9,7 +9,8 @@ groups = {}
 for r in report["results"]:
     assert 0 < r["min_ns_per_item"] <= r["median_ns_per_item"] and r["items_per_second"] > 0, r
     assert ("gb_per_second" in r) == (r["bytes_per_call"] > 0), r
-    groups.setdefault(r["group"], []).append(r["name"])
+    if r["group"] != "search" or r["name"].endswith(", scalar"): # the other sets are as the machine has them
+        groups.setdefault(r["group"], []).append(r["name"])
 for group, names in groups.items():
     print(group, len(names), len(set(names)), names[0])'
 ftbench micro --raw --time 1 --passes 3 --only XXH3 | python3 -c '
