@@ -408,8 +408,16 @@ static void list_release(ft_op *op)
             groups[g][i]->class->release(groups[g][i]);
 }
 
+static uint32_t list_reach(const ft_op *op, uint32_t lo)
+{
+    const list_op *l = (const list_op *)op;
+    const ft_op *first = l->n_required ? l->required[0] : NULL;
+
+    return first && first->class->reach ? first->class->reach(first, lo) : lo - lo % FT_WINDOW + FT_WINDOW;
+}
+
 static const ft_op_class list_class = {list_bound, list_hint,   list_generate, list_mark,
-                                       list_probe, list_rewind, list_release,  NULL};
+                                       list_probe, list_rewind, list_release,  NULL, list_reach};
 
 /* Where scores matter not, the positions of phrases are looked at where other clauses leave it open. */
 static uint64_t rank_of(const ft_op *op)

@@ -215,7 +215,7 @@ static ft_occurrences phrase_occurrences(ft_op *op)
 }
 
 static const ft_op_class phrase_class = {phrase_bound, phrase_hint,   phrase_generate, phrase_mark,
-                                         phrase_probe, phrase_rewind, phrase_release,  phrase_occurrences};
+                                         phrase_probe, phrase_rewind, phrase_release,  phrase_occurrences, NULL};
 
 /* Lists in order of df, and the words renumbered alike. */
 static bool fill_lists(phrase_op *p, ft_eval *eval, const ft_postings *const *lists, const uint32_t *words)

@@ -32,6 +32,11 @@ static void take_postings(ft_op *op, uint32_t from, uint32_t to, int64_t need, f
     ft_cursor *c = cursor_of(op);
     uint32_t n = to - from, *passages = out->passages + out->n, *scores = out->scores + out->n;
 
+    if (n > FT_WINDOW - out->n) { /* more than the blocks' last passages let reach expect */
+        ft_eval_fail(op->eval, ft_envelope_corrupt(c->list.env, c->list.data, "postings: last passages do not ascend",
+                                                   op->eval->err));
+        return;
+    }
     memcpy(passages, c->passages + from, n * sizeof *passages);
     if (!op->scoring) {
         memset(scores, 0, n * sizeof *scores);
@@ -99,8 +104,18 @@ static ft_occurrences term_occurrences(ft_op *op)
     return (ft_occurrences){tf, t->positions, 1};
 }
 
+static uint32_t term_reach(const ft_op *op, uint32_t lo)
+{
+    const ft_postings *list = &((const term_op *)op)->cursor.list;
+    uint32_t block = ft_postings_find_block(list, 0, lo);
+
+    if (list->n_blocks - block <= FT_WINDOW / FT_BLOCK_LEN)
+        return list->n_passages;
+    return ft_postings_block_last(list, block + FT_WINDOW / FT_BLOCK_LEN - 1) + 1;
+}
+
 static const ft_op_class term_class = {term_bound, term_hint,   term_generate, term_mark,
-                                       term_probe, term_rewind, term_release,  term_occurrences};
+                                       term_probe, term_rewind, term_release,  term_occurrences, term_reach};
 
 ft_op *ft_op_term(ft_eval *eval, const ft_postings *list, float weight)
 {

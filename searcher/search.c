@@ -11,7 +11,8 @@
 
 #include <time.h>
 
-#define CLOCK_EVERY 16 /* windows between two looks at the clock */
+#define CLOCK_EVERY 16  /* windows between two looks at the clock */
+#define RARE_WINDOWS 32 /* so many with no more matches than one can have: those are taken together */
 
 typedef struct run {
     ft_results *rs;
@@ -128,6 +129,28 @@ static ft_status count_window(run *r, uint32_t leaf_number, ft_op *op, uint32_t 
     return FT_OK;
 }
 
+/* Counting alone, where matches are rare: they themselves. */
+static ft_status count_batch(run *r, uint32_t leaf_number, ft_op *op, uint32_t lo, uint32_t hi)
+{
+    const ft_leaf *leaf = &r->rs->plan.rd->leaves[leaf_number];
+
+    op->class->generate(op, lo, hi, -1, &r->batch);
+    if (leaf->dead || r->opts->group_documents)
+        return take_batch(r, leaf_number, leaf);
+    r->rs->total += r->batch.n;
+    return FT_OK;
+}
+
+/* Where the window at lo ends, as far as it must not prune: rare matches are taken many windows at a time. */
+static uint32_t window_end(const ft_op *op, uint32_t lo, uint32_t n)
+{
+    uint32_t end = lo - lo % FT_WINDOW + FT_WINDOW, reach = op->class->reach ? op->class->reach(op, lo) : 0;
+
+    if (reach > lo && reach - lo >= RARE_WINDOWS * FT_WINDOW)
+        end = reach;
+    return end < n ? end : n;
+}
+
 /* What a match must beat to be a hit. */
 static int64_t threshold(const run *r)
 {
@@ -146,11 +169,12 @@ static ft_status walk_windows(run *r, uint32_t leaf_number, ft_op *op, ft_eval *
         lo = op->class->hint(op, lo, need);
         if (lo >= n)
             break;
-        uint32_t hi = lo - lo % FT_WINDOW + FT_WINDOW;
-        if (hi > n)
-            hi = n;
+        uint32_t hi = lo - lo % FT_WINDOW + FT_WINDOW < n ? lo - lo % FT_WINDOW + FT_WINDOW : n;
+        if (!r->prune)
+            hi = window_end(op, lo, n);
         if (!r->rank) {
-            ft_status st = count_window(r, leaf_number, op, lo, hi);
+            ft_status st = hi - lo > FT_WINDOW ? count_batch(r, leaf_number, op, lo, hi)
+                                               : count_window(r, leaf_number, op, lo, hi);
             if (st != FT_OK)
                 return st;
             lo = hi;
