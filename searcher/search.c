@@ -191,6 +191,59 @@ static ft_status walk_windows(run *r, uint32_t leaf_number, ft_op *op, ft_eval *
     return eval->st;
 }
 
+static uint32_t leaf_df(const ft_plan *plan, uint32_t leaf_number, const ft_node *term)
+{
+    const ft_postings *list = plan->lists[leaf_number * (size_t)plan->q->n_terms + term->terms[0]];
+
+    return list ? list->df : 0;
+}
+
+/* Of a query for any of some terms, when counting: the term that is far more frequent in a segment than all others
+ * together. Its matches are known, and of theirs only those need finding that it does not match. Else NULL. */
+static const ft_node *main_term(const run *r, uint32_t leaf_number)
+{
+    const ft_plan *plan = &r->rs->plan;
+    const ft_node *root = plan->q->root, *most = NULL;
+    uint64_t all = 0, main = 0;
+
+    if (root->kind != FT_NODE_LIST || root->n_required || root->n_excluded || r->opts->group_documents ||
+        plan->rd->leaves[leaf_number].dead)
+        return NULL;
+    for (uint32_t i = 0; i < root->n_optional; i++) {
+        if (root->optional[i]->kind != FT_NODE_TERM)
+            return NULL;
+        uint32_t df = leaf_df(plan, leaf_number, root->optional[i]);
+        all += df;
+        most = df > main ? root->optional[i] : most;
+        main = df > main ? df : main;
+    }
+    return main / 8 > all - main ? most : NULL;
+}
+
+/* Counts the matches of one term of an any-of, and gives the operator of what the others match besides. */
+static ft_op *others_operator(run *r, uint32_t leaf_number, const ft_node *most, ft_eval *eval)
+{
+    const ft_plan *plan = &r->rs->plan;
+    const ft_node *root = plan->q->root;
+    ft_node **others = ft_arena_alloc(eval->arena, root->n_optional * sizeof *others), *excluded = NULL;
+    uint32_t n = 0;
+
+    if (!others) {
+        eval->st = ft_fail_nomem(eval->err);
+        return NULL;
+    }
+    for (uint32_t i = 0; i < root->n_optional; i++)
+        if (root->optional[i] == most)
+            excluded = root->optional[i];
+        else if (leaf_df(plan, leaf_number, root->optional[i]))
+            others[n++] = root->optional[i];
+    ft_node rest = {.kind = FT_NODE_LIST, .count = 1, .excluded = &excluded, .n_excluded = 1};
+    *(n == 1 ? &rest.required : &rest.optional) = others;
+    *(n == 1 ? &rest.n_required : &rest.n_optional) = n;
+    r->rs->total += leaf_df(plan, leaf_number, most);
+    return ft_plan_operator(plan, leaf_number, &rest, eval);
+}
+
 static ft_status search_leaf(run *r, uint32_t leaf_number, ft_arena *arena)
 {
     const ft_plan *plan = &r->rs->plan;
@@ -198,7 +251,9 @@ static ft_status search_leaf(run *r, uint32_t leaf_number, ft_arena *arena)
     ft_status st = FT_OK;
 
     ft_plan_eval(plan, &plan->rd->leaves[leaf_number], arena, r->rank, &eval, r->err);
-    ft_op *op = ft_plan_operator(plan, leaf_number, plan->q->root, &eval);
+    const ft_node *most = r->rank ? NULL : main_term(r, leaf_number);
+    ft_op *op = most ? others_operator(r, leaf_number, most, &eval)
+                     : ft_plan_operator(plan, leaf_number, plan->q->root, &eval);
     r->has_pending = false;
     r->counted_doc = UINT32_MAX;
     if (op)
