@@ -113,6 +113,8 @@ static inline uint64_t ft_bytes_varint(ft_bytes *b)
 {
     uint64_t v = 0;
 
+    if (b->p != b->end && *b->p < 0x80) /* nearly all are short */
+        return *b->p++;
     for (unsigned shift = 0; shift < 64; shift += 7) {
         if (b->p == b->end)
             break;

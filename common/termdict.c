@@ -1,6 +1,7 @@
 /* termdict.c - the term dictionary; see termdict.h and FORMAT.md, "Terms". */
 #include "termdict.h"
 
+#include "analyze.h"
 #include "parts.h"
 
 #define SPOOL_ROOM (1u << 20)
@@ -178,6 +179,50 @@ static ft_status block_bytes(const ft_termdict *d, uint32_t block, ft_bytes *out
     return ft_envelope_touch(d->env, out->p, (size_t)(end - from), err);
 }
 
+/* What an entry says of its term, whose lists begin at these places of their parts. */
+static ft_status read_values(const ft_termdict *d, ft_bytes *in, uint64_t post_off, uint64_t pos_off, ft_term_info *t,
+                             ft_error *err)
+{
+    const unsigned char *at = in->p;
+    uint64_t df = ft_bytes_varint(in);
+
+    *t = (ft_term_info){.df = (uint32_t)(df >> 1), .max_impact = ft_bytes_u8(in)};
+    if (df & 1) {
+        t->inlined_len = (size_t)ft_bytes_varint(in);
+        t->inlined = ft_bytes_take(in, t->inlined_len);
+        ft_bytes posting = ft_bytes_of(t->inlined, t->inlined ? t->inlined_len : 0);
+        ft_bytes_varint(&posting);
+        t->cf = ft_bytes_varint(&posting); /* tf - 1 */
+    } else {
+        t->cf = ft_bytes_varint(in);
+        t->post_len = ft_bytes_varint(in);
+        t->pos_len = ft_bytes_varint(in);
+        t->post_off = post_off;
+        t->pos_off = pos_off;
+    }
+    if (in->failed || df >> 1 == 0 || df >> 1 > d->n_passages || t->cf > UINT64_MAX / 2 ||
+        t->post_off > d->post_len || t->post_len > d->post_len - t->post_off ||
+        t->pos_off > d->pos_len || t->pos_len > d->pos_len - t->pos_off)
+        return corrupt(d, at, "terms: malformed entry", err);
+    t->cf += t->df;
+    return FT_OK;
+}
+
+/* Passes over the same, for the sake of where the next term's lists begin. */
+static inline void skip_values(ft_bytes *in, uint64_t *post_off, uint64_t *pos_off)
+{
+    uint64_t df = ft_bytes_varint(in);
+
+    ft_bytes_u8(in);
+    if (df & 1) {
+        ft_bytes_take(in, (size_t)ft_bytes_varint(in));
+    } else {
+        ft_bytes_varint(in);
+        *post_off += ft_bytes_varint(in);
+        *pos_off += ft_bytes_varint(in);
+    }
+}
+
 /* Reads the next entry of a block into it->term and it->info. */
 static ft_status read_entry(ft_term_iter *it, ft_error *err)
 {
@@ -192,26 +237,9 @@ static ft_status read_entry(ft_term_iter *it, ft_error *err)
     if (suffix)
         memcpy(it->term + shared, suffix, (size_t)len);
     it->term_len = (size_t)(shared + len);
-    uint64_t df = ft_bytes_varint(in);
-    *t = (ft_term_info){.df = (uint32_t)(df >> 1), .max_impact = ft_bytes_u8(in)};
-    if (df & 1) {
-        t->inlined_len = (size_t)ft_bytes_varint(in);
-        t->inlined = ft_bytes_take(in, t->inlined_len);
-        ft_bytes posting = ft_bytes_of(t->inlined, t->inlined ? t->inlined_len : 0);
-        ft_bytes_varint(&posting);
-        t->cf = ft_bytes_varint(&posting); /* tf - 1 */
-    } else {
-        t->cf = ft_bytes_varint(in);
-        t->post_len = ft_bytes_varint(in);
-        t->pos_len = ft_bytes_varint(in);
-        t->post_off = it->post_off;
-        t->pos_off = it->pos_off;
-    }
-    if (in->failed || df >> 1 == 0 || df >> 1 > it->d->n_passages || t->cf > UINT64_MAX / 2 ||
-        t->post_off > it->d->post_len || t->post_len > it->d->post_len - t->post_off ||
-        t->pos_off > it->d->pos_len || t->pos_len > it->d->pos_len - t->pos_off)
-        return corrupt(it->d, at, "terms: malformed entry", err);
-    t->cf += t->df;
+    ft_status st = read_values(it->d, in, it->post_off, it->pos_off, t, err);
+    if (st != FT_OK)
+        return st;
     it->post_off += t->post_len;
     it->pos_off += t->pos_len;
     it->i++;
@@ -285,31 +313,54 @@ static ft_status find_block(const ft_termdict *d, const unsigned char *term, siz
     return FT_OK;
 }
 
+/* Looks for a term in a block, without putting its terms together: as terms ascend, an entry that shares more bytes with
+ * the one before than the term does is before the term as that one was; one that shares fewer is behind it. */
+static ft_status find_in_block(const ft_termdict *d, uint32_t block, const unsigned char *term, size_t len,
+                               bool *found, ft_term_info *info, ft_error *err)
+{
+    size_t same = 0, before = 0; /* bytes that the last entry has in common with the term, and has */
+    ft_bytes in;
+    ft_status st = block_bytes(d, block, &in, err);
+
+    if (st != FT_OK)
+        return st;
+    uint64_t post_off = ft_bytes_varint(&in), pos_off = ft_bytes_varint(&in);
+    for (uint32_t n = entries_in(d, block); n > 0; n--) {
+        const unsigned char *at = in.p;
+        uint64_t shared = ft_bytes_varint(&in), more = ft_bytes_varint(&in);
+        const unsigned char *suffix = ft_bytes_take(&in, (size_t)more);
+        if (in.failed || shared > before || more > FT_TERM_MAX - shared || shared + more == 0)
+            return corrupt(d, at, "terms: malformed entry", err);
+        before = (size_t)(shared + more);
+        if (shared < same)
+            return FT_OK;
+        if (shared == same) {
+            while (same < before && same < len && suffix[same - shared] == term[same])
+                same++;
+            if (same < before && (same == len || suffix[same - shared] > term[same]))
+                return FT_OK;
+            if (same == before && same == len) {
+                st = read_values(d, &in, post_off, pos_off, info, err);
+                *found = st == FT_OK;
+                return st;
+            }
+        }
+        skip_values(&in, &post_off, &pos_off);
+    }
+    return in.failed ? corrupt(d, in.end, "terms: malformed entry", err) : FT_OK;
+}
+
 ft_status ft_termdict_find(const ft_termdict *d, const void *term, size_t len, bool *found, ft_term_info *info,
                            ft_error *err)
 {
-    ft_term_iter it = {.d = d};
     bool none = true;
     uint32_t block = 0;
 
     *found = false;
-    if (len == 0 || len > sizeof it.term)
+    if (len == 0 || len > FT_TERM_MAX)
         return FT_OK;
     ft_status st = find_block(d, term, len, &none, &block, err);
-    if (st != FT_OK || none)
-        return st;
-    st = begin_reading(&it, block, err);
-    for (uint32_t n = entries_in(d, block); st == FT_OK && it.i < n;) {
-        st = read_entry(&it, err);
-        int order = st == FT_OK ? compare(it.term, it.term_len, term, len) : 1;
-        if (order == 0) {
-            *found = true;
-            *info = it.info;
-        }
-        if (order >= 0)
-            break;
-    }
-    return st;
+    return st != FT_OK || none ? st : find_in_block(d, block, term, len, found, info, err);
 }
 
 void ft_term_iter_init(ft_term_iter *it, const ft_termdict *d)
