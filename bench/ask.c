@@ -66,6 +66,17 @@ static ft_status put_hits(ft_results *rs, ft_buf *out, ft_error *err)
     return FT_OK;
 }
 
+static void put_whole(ft_buf *out, uint64_t v)
+{
+    char digits[20];
+    size_t at = sizeof digits;
+
+    do
+        digits[--at] = (char)('0' + v % 10);
+    while ((v /= 10) > 0);
+    ft_buf_put(out, digits + at, sizeof digits - at);
+}
+
 ft_status ft_ask_run(const ft_reader *rd, const ft_ask *ask, ft_str query, const ft_ask_settings *set, ft_buf *out,
                      ft_error *err)
 {
@@ -96,7 +107,7 @@ ft_status ft_ask_run(const ft_reader *rd, const ft_ask *ask, ft_str query, const
     else if (ask->kind == FT_ASK_TOP)
         ft_buf_putc(out, '1');
     else
-        ft_buf_printf(out, "%llu", (unsigned long long)ft_results_total(rs, &exact));
+        put_whole(out, ft_results_total(rs, &exact));
     if (st == FT_OK)
         st = ft_buf_status(out, err);
 out:

@@ -7,7 +7,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#define FIRST_CHUNK 4096
+#define FIRST_CHUNK 1000 /* with its header, what malloc has ready at hand in its smallest bins */
 #define LARGEST_CHUNK (1u << 20)
 
 struct ft_arena_chunk {

@@ -73,7 +73,7 @@ typedef struct parser {
     uint32_t *ids;        /* terms of the clause at hand */
     size_t n_ids, cap_ids;
     size_t depth;         /* the frame being read */
-    frame frames[FT_QUERY_MAX_DEPTH + 1];
+    frame frames[FT_QUERY_MAX_DEPTH + 1]; /* each set when it is opened */
 } parser;
 
 static void add_note(parser *p, note which)
@@ -383,14 +383,17 @@ static ft_status parse_plain(parser *p, size_t len, ft_clause *root, bool *some)
 ft_status ft_parse(ft_query *q, ft_analyzer *an, const char *text, size_t len, const ft_query_options *opts,
                    ft_error *err)
 {
-    parser *p = ft_alloc_zero(1, sizeof *p);
+    parser state, *p = &state;
     ft_clause root = {0};
     bool some = false;
     ft_status st = FT_OK;
 
-    if (!p)
-        return ft_fail_nomem(err);
-    *p = (parser){.q = q, .an = an, .err = err, .text = text, .all = opts && opts->all};
+    memset(p, 0, offsetof(parser, frames));
+    p->q = q;
+    p->an = an;
+    p->err = err;
+    p->text = text;
+    p->all = opts && opts->all;
     ft_qterms_init(&p->terms, &q->arena);
     ft_qtree_init(&p->tree, &q->arena);
     q->notes = ft_arena_zero(&q->arena, N_NOTES, sizeof *q->notes);
@@ -420,6 +423,5 @@ out:
     ft_qtree_release(&p->tree);
     ft_qterms_release(&p->terms);
     ft_free(p->ids);
-    ft_free(p);
     return st;
 }

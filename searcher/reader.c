@@ -8,6 +8,9 @@
  * its own, so this many mean a writer that never rests, and readers too slow for it. */
 #define OPEN_TRIES 1000
 
+/* An idle arena keeps no more than this. */
+#define SCRATCH_MAX (1u << 20)
+
 /* Turns bits by arrival into bits by number in the lists. */
 static ft_status reorder_bits(const ft_order *order, uint64_t **bits, size_t words, ft_error *err)
 {
@@ -148,6 +151,9 @@ void ft_reader_close(ft_reader *rd)
     for (size_t i = 0; i < rd->n_idle; i++)
         ft_analyzer_free(rd->idle[i]);
     ft_free(rd->idle);
+    for (size_t i = 0; i < rd->n_scratch; i++)
+        ft_arena_release(&rd->scratch[i]);
+    ft_free(rd->scratch);
     pthread_mutex_destroy(&rd->lock);
     ft_free(rd);
 }
@@ -173,6 +179,34 @@ void ft_reader_put_analyzer(const ft_reader *rd, ft_analyzer *an)
     }
     pthread_mutex_unlock(&shared->lock);
     ft_analyzer_free(an);
+}
+
+ft_arena ft_reader_take_scratch(const ft_reader *rd)
+{
+    ft_reader *shared = (ft_reader *)(uintptr_t)rd;
+    ft_arena arena = {0};
+
+    pthread_mutex_lock(&shared->lock);
+    if (shared->n_scratch)
+        arena = shared->scratch[--shared->n_scratch];
+    pthread_mutex_unlock(&shared->lock);
+    return arena;
+}
+
+void ft_reader_put_scratch(const ft_reader *rd, ft_arena *arena)
+{
+    ft_reader *shared = (ft_reader *)(uintptr_t)rd;
+
+    ft_arena_reset(arena);
+    if (arena->total > 0 && arena->total <= SCRATCH_MAX) {
+        pthread_mutex_lock(&shared->lock);
+        if (FT_GROW(shared->scratch, shared->cap_scratch, shared->n_scratch + 1) == 0) {
+            shared->scratch[shared->n_scratch++] = *arena;
+            *arena = (ft_arena){0};
+        }
+        pthread_mutex_unlock(&shared->lock);
+    }
+    ft_arena_release(arena);
 }
 
 ft_status ft_query_parse(ft_query **out, const ft_reader *rd, const char *text, size_t len,

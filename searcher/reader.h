@@ -2,6 +2,7 @@
 #ifndef FT_READER_H
 #define FT_READER_H
 
+#include "arena.h"
 #include "segment.h"
 
 #include <pthread.h>
@@ -24,14 +25,21 @@ struct ft_reader {
     bool origins_known;       /* the manifest has what is in it, and `sources` is set; guarded by lock */
     ft_str sources;           /* the caller's part of it, mapped */
     uint64_t n_passages, n_tokens; /* of the whole index, deleted ones included: BM25's N and N * avgdl */
-    pthread_mutex_t lock;     /* guards idle and origins_known */
+    pthread_mutex_t lock;     /* guards idle, scratch and origins_known */
     ft_analyzer **idle;       /* analysers not in use; owned */
     size_t n_idle, cap_idle;
+    ft_arena *scratch;        /* arenas of searches that are over, with what memory they keep; owned */
+    size_t n_scratch, cap_scratch;
 };
 
 /* An analyser with the index's settings, for one thread at a time; given back with ft_reader_put_analyzer. */
 ft_status ft_reader_take_analyzer(const ft_reader *rd, ft_analyzer **out, ft_error *err);
 void ft_reader_put_analyzer(const ft_reader *rd, ft_analyzer *an);
+
+/* An empty arena for one search, most likely with the memory of one before; given back with ft_reader_put_scratch, which
+ * ends all that was taken of it. */
+ft_arena ft_reader_take_scratch(const ft_reader *rd);
+void ft_reader_put_scratch(const ft_reader *rd, ft_arena *arena);
 
 /* The leaf and number there of the live document with this id. FT_ENOTFOUND. */
 ft_status ft_reader_find_leaf(const ft_reader *rd, const char *id, size_t len, const ft_leaf **leaf, uint32_t *doc,

@@ -239,7 +239,7 @@ static ft_status find_match(ft_results *rs, size_t i, ft_hit_detail *d, ft_error
     uint32_t passage;
     source s = {0};
     visit v = {.clause = add_ranges};
-    ft_arena scratch = {0};
+    ft_arena scratch = ft_reader_take_scratch(rs->plan.rd);
 
     ft_status st = ft_order_arrival(&leaf->seg.order, ft_results_place(rs, i)->passage, &passage, err);
     if (st == FT_OK)
@@ -258,7 +258,7 @@ static ft_status find_match(ft_results *rs, size_t i, ft_hit_detail *d, ft_error
         d->known = true;
     }
     ft_buf_release(&v.ranges);
-    ft_arena_release(&scratch);
+    ft_reader_put_scratch(rs->plan.rd, &scratch);
     release_source(&s);
     return st;
 }
@@ -337,7 +337,7 @@ static ft_status add_part(visit *v, const ft_node *node, ft_op *op, uint32_t sco
 ft_status ft_results_explain(ft_results *rs, size_t i, const ft_part **parts, size_t *n, ft_error *err)
 {
     visit v = {.clause = add_part};
-    ft_arena scratch = {0};
+    ft_arena scratch = ft_reader_take_scratch(rs->plan.rd);
     ft_str kept = {0};
 
     ft_status st = visit_hit(&v, rs, i, &scratch, err);
@@ -346,6 +346,6 @@ ft_status ft_results_explain(ft_results *rs, size_t i, const ft_part **parts, si
     *parts = (const ft_part *)(const void *)kept.ptr;
     *n = kept.len / sizeof(ft_part);
     ft_buf_release(&v.parts);
-    ft_arena_release(&scratch);
+    ft_reader_put_scratch(rs->plan.rd, &scratch);
     return st;
 }

@@ -21,6 +21,7 @@ typedef struct run {
     bool count, rank, prune;  /* of the pass at hand */
     uint64_t deadline;        /* ns; 0: none */
     unsigned windows;
+    ft_arena scratch;         /* operators and batch, of one segment at a time */
     ft_batch batch;
     ft_scored pending;        /* grouping: the best passage of the document at hand */
     bool has_pending;
@@ -244,13 +245,24 @@ static ft_op *others_operator(run *r, uint32_t leaf_number, const ft_node *most,
     return ft_plan_operator(plan, leaf_number, &rest, eval);
 }
 
-static ft_status search_leaf(run *r, uint32_t leaf_number, ft_arena *arena)
+/* Room for one window's batch, for the length of a pass over a segment. */
+static ft_status make_batch(run *r)
+{
+    r->batch.passages = ft_arena_alloc(&r->scratch, FT_WINDOW * sizeof *r->batch.passages);
+    r->batch.scores = ft_arena_alloc(&r->scratch, FT_WINDOW * sizeof *r->batch.scores);
+    return r->batch.passages && r->batch.scores ? FT_OK : ft_fail_nomem(r->err);
+}
+
+static ft_status search_leaf(run *r, uint32_t leaf_number)
 {
     const ft_plan *plan = &r->rs->plan;
     ft_eval eval;
-    ft_status st = FT_OK;
 
-    ft_plan_eval(plan, &plan->rd->leaves[leaf_number], arena, r->rank, &eval, r->err);
+    ft_arena_reset(&r->scratch);
+    ft_status st = r->rank ? make_batch(r) : FT_OK;
+    if (st != FT_OK)
+        return st;
+    ft_plan_eval(plan, &plan->rd->leaves[leaf_number], &r->scratch, r->rank, &eval, r->err);
     const ft_node *most = r->rank ? NULL : main_term(r, leaf_number);
     ft_op *op = most ? others_operator(r, leaf_number, most, &eval)
                      : ft_plan_operator(plan, leaf_number, plan->q->root, &eval);
@@ -270,7 +282,6 @@ static ft_status search_leaf(run *r, uint32_t leaf_number, ft_arena *arena)
 static ft_status pass(run *r, bool rank, bool count, bool prune)
 {
     const ft_reader *rd = r->rs->plan.rd;
-    ft_arena arena = {0};
     ft_status st = FT_OK;
 
     r->rank = rank;
@@ -278,14 +289,11 @@ static ft_status pass(run *r, bool rank, bool count, bool prune)
     r->prune = prune;
     if (prune && !r->opts->group_documents) {
         uint32_t score = 0;
-        st = ft_seed_threshold(&r->rs->plan, r->rs->topk.k, &score, r->err);
+        st = ft_seed_threshold(&r->rs->plan, r->rs->topk.k, &r->scratch, &score, r->err);
         r->seed = (int64_t)score - 1;
     }
-    for (size_t i = 0; i < rd->n_leaves && st == FT_OK && !r->rs->timed_out; i++) {
-        ft_arena_reset(&arena);
-        st = search_leaf(r, (uint32_t)i, &arena);
-    }
-    ft_arena_release(&arena);
+    for (size_t i = 0; i < rd->n_leaves && st == FT_OK && !r->rs->timed_out; i++)
+        st = search_leaf(r, (uint32_t)i);
     return st;
 }
 
@@ -362,14 +370,6 @@ static ft_status check_options(const ft_search_options *o, ft_error *err)
     return FT_OK;
 }
 
-/* Room for one window's batch, for the length of a search. */
-static ft_status make_batch(run *r, ft_arena *arena)
-{
-    r->batch.passages = ft_arena_alloc(arena, FT_WINDOW * sizeof *r->batch.passages);
-    r->batch.scores = ft_arena_alloc(arena, FT_WINDOW * sizeof *r->batch.scores);
-    return r->batch.passages && r->batch.scores ? FT_OK : ft_fail_nomem(r->err);
-}
-
 ft_status ft_search(ft_results **out, const ft_reader *rd, const ft_query *q, const ft_search_options *opts,
                     ft_error *err)
 {
@@ -388,11 +388,12 @@ ft_status ft_search(ft_results **out, const ft_reader *rd, const ft_query *q, co
         r.deadline = now_ns() + (uint64_t)o.timeout_ms * 1000000u;
     ft_topk_init(&rs->topk, o.top ? o.offset + o.top : 0);
     st = ft_plan_make(&rs->plan, rd, q, o.has_k1 ? o.k1 : rd->manifest.k1, o.has_b ? o.b : rd->manifest.b, err);
-    if (st == FT_OK)
-        st = make_batch(&r, &rs->arena);
     rs->total_exact = true;
-    if (st == FT_OK && q->root)
+    if (st == FT_OK && q->root) {
+        r.scratch = ft_reader_take_scratch(rd);
         st = run_query(&r);
+        ft_reader_put_scratch(rd, &r.scratch);
+    }
     ft_topk_sort(&rs->topk);
     rs->offset = o.offset < rs->topk.n ? (size_t)o.offset : rs->topk.n;
     if (st == FT_OK) {

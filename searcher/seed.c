@@ -99,21 +99,19 @@ static ft_status seed_leaf(const ft_plan *plan, size_t number, ft_node *const *n
     return eval.st;
 }
 
-ft_status ft_seed_threshold(const ft_plan *plan, uint64_t k, uint32_t *out, ft_error *err)
+ft_status ft_seed_threshold(const ft_plan *plan, uint64_t k, ft_arena *scratch, uint32_t *out, ft_error *err)
 {
     ft_node *root = plan->q->root;
     bool list = root->kind == FT_NODE_LIST;
-    ft_arena arena = {0};
     ft_status st = FT_OK;
 
     *out = 0;
     if (k == 0 || k > SEED_MAX_K || root->kind == FT_NODE_PHRASE || (list && (root->n_required || root->n_excluded)))
         return FT_OK;
     for (size_t i = 0; i < plan->rd->n_leaves && st == FT_OK; i++) {
-        ft_arena_reset(&arena);
-        st = seed_leaf(plan, i, list ? root->optional : &root, list ? root->n_optional : 1, (uint32_t)k, &arena, out,
+        ft_arena_reset(scratch);
+        st = seed_leaf(plan, i, list ? root->optional : &root, list ? root->n_optional : 1, (uint32_t)k, scratch, out,
                        err);
     }
-    ft_arena_release(&arena);
     return st;
 }

@@ -5,7 +5,8 @@
 
 #include "plan.h"
 
-/* A score that at least k live passages reach; 0 if none is known. 0 too for queries that no single term matches. */
-ft_status ft_seed_threshold(const ft_plan *plan, uint64_t k, uint32_t *out, ft_error *err);
+/* A score that at least k live passages reach; 0 if none is known. 0 too for queries that no single term matches.
+ * What was taken of scratch is ended, before and after. */
+ft_status ft_seed_threshold(const ft_plan *plan, uint64_t k, ft_arena *scratch, uint32_t *out, ft_error *err);
 
 #endif

@@ -3,7 +3,7 @@
 
 #include "mem.h"
 
-#define FIRST_CAP 64
+#define FIRST_CAP 16 /* most queries are a few words */
 
 struct ft_slot {
     uint64_t hash;
