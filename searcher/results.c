@@ -30,7 +30,7 @@ void ft_results_free(ft_results *rs)
 
 static const ft_leaf *leaf_of(const ft_results *rs, size_t i)
 {
-    return &rs->plan.rd->leaves[ft_results_place(rs, i)->leaf];
+    return &rs->plan.rd->leaves[ft_results_place(rs, i).leaf];
 }
 
 /* Bytes of a buffer kept in the results' arena. */
@@ -44,7 +44,7 @@ static ft_status keep(ft_results *rs, const void *data, size_t len, ft_str *out,
 
 ft_status ft_results_hit(ft_results *rs, size_t i, ft_hit *out, ft_error *err)
 {
-    const ft_scored *place = ft_results_place(rs, i);
+    ft_scored place = ft_results_place(rs, i);
     const ft_leaf *leaf = leaf_of(rs, i);
     const ft_passages *passages = &leaf->seg.passages;
     ft_buf buf = {0};
@@ -52,8 +52,8 @@ ft_status ft_results_hit(ft_results *rs, size_t i, ft_hit *out, ft_error *err)
     ft_passage_entry passage;
     uint32_t arrival, number = 0;
 
-    *out = (ft_hit){.score = ft_plan_score(&rs->plan, place->score), .global = leaf->first_passage + place->passage};
-    ft_status st = ft_order_arrival(&leaf->seg.order, place->passage, &arrival, err);
+    *out = (ft_hit){.score = ft_plan_score(&rs->plan, place.score), .global = leaf->first_passage + place.passage};
+    ft_status st = ft_order_arrival(&leaf->seg.order, place.passage, &arrival, err);
     if (st == FT_OK)
         st = ft_passages_doc_of(passages, arrival, &number, err);
     if (st == FT_OK)
@@ -128,17 +128,17 @@ static ft_status visit_node(visit *v, const ft_node *node)
 
 static ft_status visit_hit(visit *v, ft_results *rs, size_t i, ft_arena *arena, ft_error *err)
 {
-    const ft_scored *place = ft_results_place(rs, i);
+    ft_scored place = ft_results_place(rs, i);
     const ft_leaf *leaf = leaf_of(rs, i);
 
     v->rs = rs;
-    v->leaf = place->leaf;
-    v->passage = place->passage;
+    v->leaf = place.leaf;
+    v->passage = place.passage;
     ft_plan_eval(&rs->plan, leaf, arena, true, &v->eval, err);
-    ft_status st = ft_norms_touch(&leaf->seg.norms, place->passage, place->passage, err);
+    ft_status st = ft_norms_touch(&leaf->seg.norms, place.passage, place.passage, err);
     if (st != FT_OK)
         return st;
-    v->dl = ft_norms_get(&leaf->seg.norms, place->passage);
+    v->dl = ft_norms_get(&leaf->seg.norms, place.passage);
     return visit_node(v, rs->plan.q->root);
 }
 
@@ -241,7 +241,7 @@ static ft_status find_match(ft_results *rs, size_t i, ft_hit_detail *d, ft_error
     visit v = {.clause = add_ranges};
     ft_arena scratch = ft_reader_take_scratch(rs->plan.rd);
 
-    ft_status st = ft_order_arrival(&leaf->seg.order, ft_results_place(rs, i)->passage, &passage, err);
+    ft_status st = ft_order_arrival(&leaf->seg.order, ft_results_place(rs, i).passage, &passage, err);
     if (st == FT_OK)
         st = read_source(rs, leaf, passage, &s, err);
     if (st == FT_OK)
@@ -265,9 +265,13 @@ static ft_status find_match(ft_results *rs, size_t i, ft_hit_detail *d, ft_error
 
 ft_status ft_results_match(ft_results *rs, size_t i, ft_match *out, ft_error *err)
 {
+    *out = (ft_match){0};
+    if (!rs->details)
+        rs->details = ft_arena_zero(&rs->arena, ft_results_count(rs), sizeof *rs->details);
+    if (!rs->details)
+        return ft_fail_nomem(err);
     ft_hit_detail *d = &rs->details[i];
     ft_status st = d->known ? FT_OK : find_match(rs, i, d, err);
-
     *out = d->match;
     return st;
 }

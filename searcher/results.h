@@ -20,13 +20,13 @@ struct ft_results {
     bool total_exact, timed_out;
     ft_store_window window; /* of the text last read */
     ft_arena arena;        /* ids, titles, texts, spans, snippets, explanations */
-    ft_hit_detail *details; /* per hit; in the arena */
+    ft_hit_detail *details; /* per hit; in the arena, once the first is asked for */
 };
 
 /* A hit's place; i < ft_results_count(). */
-static inline const ft_scored *ft_results_place(const ft_results *rs, size_t i)
+static inline ft_scored ft_results_place(const ft_results *rs, size_t i)
 {
-    return &rs->topk.heap[rs->offset + i];
+    return ft_topk_at(&rs->topk, rs->offset + i);
 }
 
 #endif

@@ -26,7 +26,6 @@ typedef struct run {
     ft_scored pending;        /* grouping: the best passage of the document at hand */
     bool has_pending;
     uint32_t pending_doc, counted_doc;
-    int64_t seed;             /* a score above it is needed to be a hit, known from the start; -1: nothing known */
     uint64_t offered;         /* matches (documents when grouping) that ranking saw */
 } run;
 
@@ -67,15 +66,9 @@ static void offer_grouped(run *r, uint32_t doc, ft_scored match)
     r->offered++;
 }
 
+/* Grouping: a match of a window. */
 static ft_status take_match(run *r, const ft_leaf *leaf, ft_scored match)
 {
-    if (!r->opts->group_documents) {
-        r->rs->total += r->count;
-        if (r->rank)
-            ft_topk_offer(&r->rs->topk, match);
-        r->offered += r->rank;
-        return FT_OK;
-    }
     uint32_t arrival, doc;
     ft_status st = ft_order_arrival(&leaf->seg.order, match.passage, &arrival, r->err);
     if (st == FT_OK)
@@ -90,16 +83,34 @@ static ft_status take_match(run *r, const ft_leaf *leaf, ft_scored match)
     return FT_OK;
 }
 
+/* Leaves out the matches of a batch that are deleted. */
+static void drop_dead(const ft_leaf *leaf, ft_batch *b)
+{
+    uint32_t kept = 0;
+
+    for (uint32_t i = 0; i < b->n; i++) {
+        b->passages[kept] = b->passages[i];
+        b->scores[kept] = b->scores[i];
+        kept += !ft_leaf_is_dead(leaf, b->passages[i]);
+    }
+    b->n = kept;
+}
+
 static ft_status take_batch(run *r, uint32_t leaf_number, const ft_leaf *leaf)
 {
-    for (uint32_t i = 0; i < r->batch.n; i++) {
-        if (ft_leaf_is_dead(leaf, r->batch.passages[i]))
-            continue;
-        ft_status st = take_match(r, leaf, (ft_scored){r->batch.scores[i], leaf_number, r->batch.passages[i]});
-        if (st != FT_OK)
-            return st;
+    ft_batch *b = &r->batch;
+    ft_status st = FT_OK;
+
+    if (leaf->dead)
+        drop_dead(leaf, b);
+    for (uint32_t i = 0; r->opts->group_documents && i < b->n && st == FT_OK; i++)
+        st = take_match(r, leaf, (ft_scored){b->scores[i], leaf_number, b->passages[i]});
+    if (!r->opts->group_documents) {
+        ft_topk_offer_batch(&r->rs->topk, leaf_number, b->passages, b->scores, b->n);
+        r->rs->total += r->count ? b->n : 0;
+        r->offered += b->n;
     }
-    return FT_OK;
+    return st;
 }
 
 static ft_status count_documents(run *r, uint32_t leaf_number, const ft_leaf *leaf, uint32_t base,
@@ -111,6 +122,16 @@ static ft_status count_documents(run *r, uint32_t leaf_number, const ft_leaf *le
         for (uint64_t word = bits[w]; word && st == FT_OK; word &= word - 1)
             st = take_match(r, leaf, (ft_scored){0, leaf_number, base + w * 64 + (uint32_t)__builtin_ctzll(word)});
     return st;
+}
+
+/* Room for the batch of one window of a segment, when first needed. */
+static ft_status make_batch(run *r)
+{
+    if (r->batch.scores)
+        return FT_OK;
+    r->batch.passages = ft_arena_alloc(&r->scratch, FT_WINDOW * sizeof *r->batch.passages);
+    r->batch.scores = ft_arena_alloc(&r->scratch, FT_WINDOW * sizeof *r->batch.scores);
+    return r->batch.passages && r->batch.scores ? FT_OK : ft_fail_nomem(r->err);
 }
 
 /* Counting alone: matches of a window as bits. */
@@ -134,7 +155,10 @@ static ft_status count_window(run *r, uint32_t leaf_number, ft_op *op, uint32_t 
 static ft_status count_batch(run *r, uint32_t leaf_number, ft_op *op, uint32_t lo, uint32_t hi)
 {
     const ft_leaf *leaf = &r->rs->plan.rd->leaves[leaf_number];
+    ft_status st = make_batch(r);
 
+    if (st != FT_OK)
+        return st;
     op->class->generate(op, lo, hi, -1, &r->batch);
     if (leaf->dead || r->opts->group_documents)
         return take_batch(r, leaf_number, leaf);
@@ -152,21 +176,13 @@ static uint32_t window_end(const ft_op *op, uint32_t lo, uint32_t n)
     return end < n ? end : n;
 }
 
-/* What a match must beat to be a hit. */
-static int64_t threshold(const run *r)
-{
-    int64_t kept = ft_topk_threshold(&r->rs->topk);
-
-    return kept > r->seed ? kept : r->seed;
-}
-
 static ft_status walk_windows(run *r, uint32_t leaf_number, ft_op *op, ft_eval *eval)
 {
     const ft_leaf *leaf = &r->rs->plan.rd->leaves[leaf_number];
     uint32_t n = leaf->seg.meta.n_passages, lo = 0;
 
     while (lo < n && !past_deadline(r)) {
-        int64_t need = r->rank && r->prune ? threshold(r) : -1;
+        int64_t need = r->rank && r->prune ? ft_topk_threshold(&r->rs->topk) : -1;
         lo = op->class->hint(op, lo, need);
         if (lo >= n)
             break;
@@ -245,20 +261,13 @@ static ft_op *others_operator(run *r, uint32_t leaf_number, const ft_node *most,
     return ft_plan_operator(plan, leaf_number, &rest, eval);
 }
 
-/* Room for one window's batch, for the length of a pass over a segment. */
-static ft_status make_batch(run *r)
-{
-    r->batch.passages = ft_arena_alloc(&r->scratch, FT_WINDOW * sizeof *r->batch.passages);
-    r->batch.scores = ft_arena_alloc(&r->scratch, FT_WINDOW * sizeof *r->batch.scores);
-    return r->batch.passages && r->batch.scores ? FT_OK : ft_fail_nomem(r->err);
-}
-
 static ft_status search_leaf(run *r, uint32_t leaf_number)
 {
     const ft_plan *plan = &r->rs->plan;
     ft_eval eval;
 
     ft_arena_reset(&r->scratch);
+    r->batch = (ft_batch){0};
     ft_status st = r->rank ? make_batch(r) : FT_OK;
     if (st != FT_OK)
         return st;
@@ -290,7 +299,7 @@ static ft_status pass(run *r, bool rank, bool count, bool prune)
     if (prune && !r->opts->group_documents) {
         uint32_t score = 0;
         st = ft_seed_threshold(&r->rs->plan, r->rs->topk.k, &r->scratch, &score, r->err);
-        r->seed = (int64_t)score - 1;
+        ft_topk_raise(&r->rs->topk, (int64_t)score - 1);
     }
     for (size_t i = 0; i < rd->n_leaves && st == FT_OK && !r->rs->timed_out; i++)
         st = search_leaf(r, (uint32_t)i);
@@ -383,7 +392,7 @@ ft_status ft_search(ft_results **out, const ft_reader *rd, const ft_query *q, co
     ft_results *rs = ft_alloc_zero(1, sizeof *rs);
     if (!rs)
         return ft_fail_nomem(err);
-    run r = {.rs = rs, .opts = &o, .err = err, .seed = -1};
+    run r = {.rs = rs, .opts = &o, .err = err};
     if (o.timeout_ms)
         r.deadline = now_ns() + (uint64_t)o.timeout_ms * 1000000u;
     ft_topk_init(&rs->topk, o.top ? o.offset + o.top : 0);
@@ -396,10 +405,8 @@ ft_status ft_search(ft_results **out, const ft_reader *rd, const ft_query *q, co
     }
     ft_topk_sort(&rs->topk);
     rs->offset = o.offset < rs->topk.n ? (size_t)o.offset : rs->topk.n;
-    if (st == FT_OK) {
-        rs->details = ft_arena_zero(&rs->arena, rs->topk.n - rs->offset, sizeof *rs->details);
-        st = rs->details ? FT_OK : ft_fail_nomem(err);
-    }
+    if (st == FT_OK && rs->topk.failed)
+        st = ft_fail_nomem(err);
     if (st != FT_OK) {
         ft_results_free(rs);
         return st;

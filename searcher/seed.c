@@ -1,37 +1,10 @@
 /* seed.c - see seed.h. */
 #include "seed.h"
 
-#include "mem.h"
+#include "topk.h"
 
 #define SEED_MAX_K 4096u  /* beyond that, the blocks to look into would cost more than they save */
 #define SPARE_BLOCKS 3u   /* looked into beyond those that k passages need */
-
-/* The k-th greatest of n scores, 1 <= k <= n; reorders them (Hoare's selection). */
-static uint32_t kth_greatest(uint32_t *scores, size_t n, size_t k)
-{
-    size_t lo = 0, hi = n - 1, want = k - 1;
-
-    while (lo < hi) {
-        uint32_t pivot = scores[lo + (hi - lo) / 2];
-        size_t i = lo, j = hi;
-        for (;;) {
-            while (scores[i] > pivot)
-                i++;
-            while (scores[j] < pivot)
-                j--;
-            if (i >= j)
-                break;
-            uint32_t swap = scores[i];
-            scores[i++] = scores[j];
-            scores[j--] = swap;
-        }
-        if (want <= j)
-            hi = j;
-        else
-            lo = j + 1;
-    }
-    return scores[want];
-}
 
 /* The least impact of which there are at least n blocks at or above; 0 when there are not. */
 static unsigned cut_at(const ft_postings *list, uint32_t n)
@@ -73,7 +46,7 @@ static uint32_t seed_of_list(ft_cursor *c, const ft_leaf *leaf, uint32_t k, uint
         n += score_block(c, leaf, i, scores + n);
         blocks--;
     }
-    return n >= k ? kth_greatest(scores, n, k) : 0;
+    return n >= k ? ft_topk_select(scores, n, k) : 0;
 }
 
 static ft_status seed_leaf(const ft_plan *plan, size_t number, ft_node *const *nodes, uint32_t n_nodes, uint32_t k,
