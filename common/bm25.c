@@ -43,3 +43,10 @@ float ft_bm25_bound(uint8_t stored, float factor)
 
     return bound < 1 ? bound : 1;
 }
+
+void ft_bm25_bounds(float factor, float out[256])
+{
+    out[0] = 0;
+    for (int stored = 1; stored < 256; stored++)
+        out[stored] = ft_bm25_bound((uint8_t)stored, factor);
+}

@@ -38,5 +38,7 @@ float ft_bm25_factor(ft_bm25 stored, ft_bm25 asked);
 
 /* A stored bound under a factor: at least every part of its block, at most 1. */
 float ft_bm25_bound(uint8_t stored, float factor);
+/* The bound of each, all at once; 0 for 0. */
+void ft_bm25_bounds(float factor, float out[256]);
 
 #endif

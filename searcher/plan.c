@@ -96,9 +96,7 @@ void ft_plan_eval(const ft_plan *plan, const ft_leaf *leaf, ft_arena *arena, boo
 {
     *eval = (ft_eval){
         .arena = arena, .norms = &leaf->seg.norms, .params = plan->params, .scoring = scoring, .err = err};
-    float factor = ft_bm25_factor(leaf->seg.bound_params, plan->params);
-    for (unsigned impact = 1; impact < 256; impact++)
-        eval->parts[impact] = ft_bm25_bound((uint8_t)impact, factor);
+    ft_bm25_bounds(ft_bm25_factor(leaf->seg.bound_params, plan->params), eval->parts);
 }
 
 float ft_plan_weight(const ft_plan *plan, const ft_node *node)

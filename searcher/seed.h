@@ -1,5 +1,6 @@
-/* seed.h - a threshold to begin with. For a query that any one term matches, the k-th best contribution of a single
- * term is a lower bound of the k-th best score; a few blocks of the highest bounds give a good one at little cost. */
+/* seed.h - a threshold to begin with. For a query that any one term matches, the k-th best score of any passages, even
+ * if it counts only some of the terms, is a lower bound of the k-th best score of all; those in a few blocks of the
+ * highest bounds give a good one at little cost. */
 #ifndef FT_SEED_H
 #define FT_SEED_H
 

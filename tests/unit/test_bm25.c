@@ -42,6 +42,19 @@ Test(bm25, quantized_bound_is_never_below_and_never_more_than_a_step_above)
     cr_assert_eq(ft_bm25_quantize(1.0f), 255);
 }
 
+Test(bm25, bounds_at_once_equal_those_one_by_one)
+{
+    static const float factors[] = {1, 1.25f, 300, INFINITY};
+    float bounds[256];
+
+    for (size_t i = 0; i < sizeof factors / sizeof *factors; i++) {
+        ft_bm25_bounds(factors[i], bounds);
+        cr_assert_eq(bounds[0], 0);
+        for (int stored = 1; stored < 256; stored++)
+            cr_assert_eq(bounds[stored], ft_bm25_bound((uint8_t)stored, factors[i]), "%d", stored);
+    }
+}
+
 Test(bm25, bounds_hold_under_other_parameters_and_statistics)
 {
     srand(5);
