@@ -5,6 +5,7 @@
 #define FT_CPU_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /* Classes of 64 bytes of text, a bit for each. */
@@ -60,7 +61,19 @@ typedef struct ft_kernels {
     void (*take_bytes)(unsigned char *bytes, uint32_t n_words, uint64_t *bits);
     /* How many bits are set in bits[0 .. n_words). */
     uint32_t (*count_words)(const uint64_t *bits, uint32_t n_words);
+    /* XXH3 (64 bits) of a block of a segment. */
+    uint64_t (*hash_block)(const void *data, size_t len);
 } ft_kernels;
+
+/* The table of a file that has a function for each, of the same name. */
+#define FT_KERNEL_TABLE(set) \
+    { \
+        .name = (set), .unpack_lanes = unpack_lanes, .set_bits = set_bits, .score = score, .classify = \
+        classify, .elias_fano = elias_fano, .ascends = ascends, .gather_u16 = gather_u16, .match = match, \
+        .collect = collect, .above = above, .keep_above = keep_above, .elias_fano_find = elias_fano_find, \
+        .count_bits = count_bits, .nth_bit = nth_bit, .or_bits = or_bits, .take_bytes = take_bytes, \
+        .count_words = count_words, .hash_block = hash_block \
+    }
 
 /* The set in use. */
 extern ft_kernels ft_cpu;

@@ -4,6 +4,7 @@
 #if defined(__x86_64__)
 #include <immintrin.h>
 #include <string.h>
+#include <xxhash.h>
 
 static void unpack_lanes(const unsigned char *packed, unsigned width, uint32_t *out)
 {
@@ -241,7 +242,10 @@ static uint32_t count_words(const uint64_t *bits, uint32_t n_words)
     return (uint32_t)_mm512_reduce_add_epi64(sum);
 }
 
-const ft_kernels ft_kernels_avx512 = {"avx512", unpack_lanes, set_bits,   score, classify,
-                                      elias_fano, ascends,    gather_u16, match,
-                                      collect, above, keep_above, elias_fano_find, count_bits, nth_bit, or_bits, take_bytes, count_words};
+static uint64_t hash_block(const void *data, size_t len)
+{
+    return XXH3_64bits(data, len);
+}
+
+const ft_kernels ft_kernels_avx512 = FT_KERNEL_TABLE("avx512");
 #endif

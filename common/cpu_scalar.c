@@ -4,6 +4,8 @@
 #include "bytes.h"
 #include "cpu.h"
 
+#include <xxhash.h>
+
 static void unpack_lanes(const unsigned char *packed, unsigned width, uint32_t *out)
 {
     uint32_t mask = width == 32 ? UINT32_MAX : (1u << width) - 1;
@@ -244,5 +246,9 @@ static uint32_t nth_bit(const unsigned char *bitmap, uint32_t bits, uint32_t i)
     return bits;
 }
 
-const ft_kernels ft_kernels_scalar = {"scalar", unpack_lanes, set_bits, score, classify, elias_fano, ascends, gather_u16, match,
-                                      collect, above, keep_above, elias_fano_find, count_bits, nth_bit, or_bits, take_bytes, count_words};
+static uint64_t hash_block(const void *data, size_t len)
+{
+    return XXH3_64bits(data, len);
+}
+
+const ft_kernels ft_kernels_scalar = FT_KERNEL_TABLE("scalar");

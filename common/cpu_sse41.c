@@ -204,6 +204,10 @@ static uint32_t count_words(const uint64_t *bits, uint32_t n_words)
     return ft_kernels_scalar.count_words(bits, n_words);
 }
 
-const ft_kernels ft_kernels_sse41 = {"sse41", unpack_lanes, set_bits, score, classify, elias_fano, ascends, gather_u16, match,
-                                     collect, above, keep_above, elias_fano_find, count_bits, nth_bit, or_bits, take_bytes, count_words};
+static uint64_t hash_block(const void *data, size_t len)
+{
+    return ft_kernels_scalar.hash_block(data, len);
+}
+
+const ft_kernels ft_kernels_sse41 = FT_KERNEL_TABLE("sse41");
 #endif

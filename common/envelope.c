@@ -9,6 +9,7 @@
 #include "envelope.h"
 
 #include "bytes.h"
+#include "cpu.h"
 #include "mem.h"
 
 #include <assert.h>
@@ -79,7 +80,7 @@ static void file_block(ft_envelope_writer *w, const unsigned char *data, size_t 
 static void emit_block(ft_envelope_writer *w, const void *data, size_t len)
 {
     file_block(w, data, len);
-    ft_buf_put_u64(&w->sums, XXH3_64bits(data, len));
+    ft_buf_put_u64(&w->sums, ft_cpu.hash_block(data, len));
     if (!failed(w))
         w->st = ft_buf_status(&w->sums, &w->err);
 }
@@ -281,7 +282,7 @@ static uint64_t put_footer(ft_envelope_writer *w, uint64_t directory, uint64_t l
     w->st = ft_buf_status(sums, &w->err);
     if (failed(w))
         return 0;
-    uint64_t hash = XXH3_64bits(sums->data, sums->len);
+    uint64_t hash = ft_cpu.hash_block(sums->data, sums->len);
     ft_buf_put_u64(sums, hash);
     ft_buf_put_u64(sums, 0);
     if (!sums->failed)
@@ -386,7 +387,7 @@ static ft_status open_table(ft_envelope *e, uint64_t expected_hash, ft_error *er
         return ft_envelope_corrupt(e, footer, "the footer's lengths and offsets contradict each other", err);
     }
     e->sums = e->map.data + table;
-    if (XXH3_64bits(e->sums, e->map.len - table - FOOTER_LEN + F_HASH) != e->hash)
+    if (ft_cpu.hash_block(e->sums, e->map.len - table - FOOTER_LEN + F_HASH) != e->hash)
         return ft_envelope_corrupt(e, e->sums, "the table of checksums is damaged", err);
     if (e->hash != expected_hash)
         return ft_envelope_corrupt(e, footer, "not the content that the manifest names", err);
@@ -525,7 +526,7 @@ ft_status ft_envelope_verify(const ft_envelope *e, const void *p, size_t len, ft
         if (atomic_load_explicit(&e->verified[i / 64], memory_order_acquire) & bit)
             continue;
         uint64_t n = e->body - off < FT_ENVELOPE_BLOCK ? e->body - off : FT_ENVELOPE_BLOCK;
-        if (XXH3_64bits(e->map.data + off, (size_t)n) != ft_load_u64(e->sums + SUM_LEN * i))
+        if (ft_cpu.hash_block(e->map.data + off, (size_t)n) != ft_load_u64(e->sums + SUM_LEN * i))
             return corrupt_at(e, off, "checksum differs in the 64 KiB that begin here", err);
         atomic_fetch_or_explicit(&e->verified[i / 64], bit, memory_order_release);
     }

@@ -378,3 +378,22 @@ Test(cpu, choosing_what_is_above_equals_scalar)
         }
     }
 }
+
+Test(cpu, hashing_a_block_equals_scalar)
+{
+    ft_kernels k;
+
+    srand(10);
+    for (unsigned round = 0; round < 400; round++) {
+        size_t len = round < 300 ? round : 1 + (size_t)rand() % 65536, map_len;
+        void *map;
+        unsigned char *data = guarded(len, &map, &map_len);
+        for (size_t i = 0; i < len; i++)
+            data[i] = (unsigned char)rand();
+        uint64_t want = ft_kernels_scalar.hash_block(data, len);
+        for (size_t s = 0; s < sizeof sets / sizeof *sets; s++)
+            if (ft_kernels_named(sets[s], &k))
+                cr_assert_eq(k.hash_block(data, len), want, "%s: %zu bytes", sets[s], len);
+        munmap(map, map_len);
+    }
+}
