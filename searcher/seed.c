@@ -57,13 +57,75 @@ static uint32_t seed_of_list(ft_cursor *c, const ft_leaf *leaf, uint32_t k, uint
     return n >= k ? ft_topk_select(scores, n, k) : 0;
 }
 
-/* ------------------------------------------------ of any of several terms */
-
 /* A term of the query that the segment has. */
 typedef struct lead {
     const ft_postings *list;
     float weight;
 } lead;
+
+/* ------------------------------------------------ of one term */
+
+/* The blocks of a list by falling bound: a counting sort. NULL if there is no memory. */
+static uint32_t *best_blocks_first(ft_arena *arena, const ft_postings *list)
+{
+    uint32_t *order = ft_arena_alloc(arena, list->n_blocks * sizeof *order), end[257] = {0};
+
+    for (uint32_t i = 0; i < list->n_blocks; i++)
+        end[255 - ft_postings_block_impact(list, i) + 1]++;
+    for (unsigned i = 0; i < 256; i++)
+        end[i + 1] += end[i];
+    for (uint32_t i = 0; order && i < list->n_blocks; i++)
+        order[end[255 - ft_postings_block_impact(list, i)]++] = i;
+    return order;
+}
+
+/* Keeps the k best of n > k scores, in any order; the least of them. */
+static uint32_t keep_best(uint32_t *scores, uint32_t n, uint32_t k, uint32_t *scratch)
+{
+    memcpy(scratch, scores, n * sizeof *scores);
+    uint32_t least = ft_topk_select(scratch, n, k), kept = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        uint32_t score = scores[i];
+        scores[kept] = score;
+        kept += score > least;
+    }
+    while (kept < k)
+        scores[kept++] = least;
+    return least;
+}
+
+/* The k-th best contribution of one term in one segment: its best blocks are looked into, until no other has a bound
+ * above it. 0 for a list so short that looking into all of it once is cheaper. */
+static uint32_t seed_of_term(ft_eval *eval, const ft_leaf *leaf, const lead *l, uint32_t k)
+{
+    uint32_t room = k + k / 4 + 2 * FT_BLOCK_LEN, n = 0, least = 0;
+
+    if (l->list->n_blocks < 4 || l->list->df / 4 < k)
+        return 0;
+    uint32_t *order = best_blocks_first(eval->arena, l->list);
+    uint32_t *scores = ft_arena_alloc(eval->arena, room * sizeof *scores);
+    uint32_t *scratch = ft_arena_alloc(eval->arena, room * sizeof *scratch);
+    ft_cursor *c = ft_arena_alloc(eval->arena, sizeof *c);
+    if (!order || !scores || !scratch || !c) {
+        ft_eval_fail(eval, ft_fail_nomem(eval->err));
+        return 0;
+    }
+    ft_cursor_init(c, eval, l->list, l->weight);
+    for (uint32_t i = 0; i < l->list->n_blocks && ft_cursor_block_bound(c, order[i]) > least; i++) {
+        uint32_t more = score_block(c, leaf, order[i], scores + n);
+        for (uint32_t at = n, end = n + more; at < end; at++) {
+            scores[n] = scores[at];
+            n += scores[at] > least;
+        }
+        if (n > k + k / 4 || (least == 0 && n > k)) {
+            least = keep_best(scores, n, k, scratch);
+            n = k;
+        }
+    }
+    return n >= k ? keep_best(scores, n, k, scratch) : 0;
+}
+
+/* ------------------------------------------------ of any of several terms */
 
 /* Passages that stand for the best ones, ascending. */
 typedef struct sample {
@@ -203,8 +265,13 @@ static ft_status seed_leaf(const ft_plan *plan, size_t number, ft_node *const *n
     if (n > 1)
         qsort(leads, n, sizeof *leads, heaviest_first);
     ft_plan_eval(plan, leaf, arena, true, &eval, err);
-    uint32_t seed = n > 1 && k <= SAMPLE_MAX_K ? seed_of_sums(&eval, leaf, leads, n, k)
-                                               : seed_of_lists(&eval, leaf, leads, n, k);
+    uint32_t seed = 0;
+    if (n_nodes == 1 && n == 1)
+        seed = seed_of_term(&eval, leaf, leads, k);
+    else if (n > 1 && k <= SAMPLE_MAX_K)
+        seed = seed_of_sums(&eval, leaf, leads, n, k);
+    else
+        seed = seed_of_lists(&eval, leaf, leads, n, k);
     if (seed > *out)
         *out = seed;
     return eval.st;
