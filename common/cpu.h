@@ -36,6 +36,11 @@ typedef struct ft_kernels {
     /* out[i] = the 16-bit little-endian number at table + 2 * at[i], at[i] < 2^31; 2 bytes behind the last may be read.
      * Returns the greatest, 0 if n = 0. */
     uint32_t (*gather_u16)(const unsigned char *table, const uint32_t *at, uint32_t n, uint32_t *out);
+    /* The same of the numbers whose bits are set, of a bitmap of `bits` bits; out has room for them and 31 more, and 62
+     * bytes behind the table's last, 8 behind the bitmap may be read. */
+    uint32_t (*pick_u16)(const unsigned char *table, const unsigned char *bitmap, uint32_t bits, uint32_t *out);
+    /* out[i] = sums[i] - sums[i - 1], out[0] = sums[0] - before. */
+    void (*steps)(const uint32_t *sums, uint32_t n, uint32_t before, uint32_t *out);
     /* Which of the wanted numbers stand in a list, both ascending: of each the place in wanted and in list. Returns how
      * many. The list goes on for 16 numbers of UINT32_MAX, wanted has none of these. */
     uint32_t (*match)(const uint32_t *list, const uint32_t *wanted, uint32_t n, uint16_t *which, uint16_t *where);
@@ -69,7 +74,7 @@ typedef struct ft_kernels {
 #define FT_KERNEL_TABLE(set) \
     { \
         .name = (set), .unpack_lanes = unpack_lanes, .set_bits = set_bits, .score = score, .classify = \
-        classify, .elias_fano = elias_fano, .ascends = ascends, .gather_u16 = gather_u16, .match = match, \
+        classify, .elias_fano = elias_fano, .ascends = ascends, .gather_u16 = gather_u16, .pick_u16 = pick_u16, .steps = steps, .match = match, \
         .collect = collect, .above = above, .keep_above = keep_above, .elias_fano_find = elias_fano_find, \
         .count_bits = count_bits, .nth_bit = nth_bit, .or_bits = or_bits, .take_bytes = take_bytes, \
         .count_words = count_words, .hash_block = hash_block \

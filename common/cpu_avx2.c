@@ -160,6 +160,24 @@ static uint32_t gather_u16(const unsigned char *table, const uint32_t *at, uint3
     return most;
 }
 
+static uint32_t pick_u16(const unsigned char *table, const unsigned char *bitmap, uint32_t bits, uint32_t *out)
+{
+    return ft_kernels_scalar.pick_u16(table, bitmap, bits, out);
+}
+
+static void steps(const uint32_t *sums, uint32_t n, uint32_t before, uint32_t *out)
+{
+    __m256i last = _mm256_set1_epi32((int)before), turn = _mm256_setr_epi32(7, 0, 1, 2, 3, 4, 5, 6);
+    uint32_t i = 0;
+
+    for (; i + 8 <= n; i += 8) {
+        __m256i v = load(sums + i), turned = _mm256_permutevar8x32_epi32(v, turn);
+        _mm256_storeu_si256((__m256i *)(void *)(out + i), _mm256_sub_epi32(v, _mm256_blend_epi32(turned, last, 1)));
+        last = turned; /* its first number is v's last */
+    }
+    ft_kernels_scalar.steps(sums + i, n - i, i ? sums[i - 1] : before, out + i);
+}
+
 static uint32_t match(const uint32_t *list, const uint32_t *wanted, uint32_t n, uint16_t *which, uint16_t *where)
 {
     uint32_t found = 0, at = 0;

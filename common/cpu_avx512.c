@@ -128,6 +128,45 @@ static uint32_t gather_u16(const unsigned char *table, const uint32_t *at, uint3
     return _mm512_reduce_max_epu32(greatest);
 }
 
+static __mmask16 first(uint32_t n)
+{
+    return (__mmask16)(n >= 16 ? 0xffff : (1u << n) - 1);
+}
+
+static uint32_t pick_u16(const unsigned char *table, const unsigned char *bitmap, uint32_t bits, uint32_t *out)
+{
+    __m512i greatest = _mm512_setzero_si512();
+    uint16_t each[32], most = 0;
+
+    for (uint32_t at = 0; at < bits; at += 32) {
+        uint32_t word;
+        memcpy(&word, bitmap + at / 8, sizeof word);
+        if (bits - at < 32)
+            word = _bzhi_u32(word, bits - at);
+        __m512i v = _mm512_maskz_compress_epi16(word, _mm512_loadu_si512(table + 2 * (size_t)at));
+        greatest = _mm512_max_epu16(greatest, v);
+        _mm512_storeu_si512(out, _mm512_cvtepu16_epi32(_mm512_castsi512_si256(v)));
+        _mm512_storeu_si512(out + 16, _mm512_cvtepu16_epi32(_mm512_extracti64x4_epi64(v, 1)));
+        out += _mm_popcnt_u32(word);
+    }
+    _mm512_storeu_si512(each, greatest);
+    for (unsigned i = 0; i < 32; i++)
+        most = each[i] > most ? each[i] : most;
+    return most;
+}
+
+static void steps(const uint32_t *sums, uint32_t n, uint32_t before, uint32_t *out)
+{
+    __m512i last = _mm512_set1_epi32((int)before);
+
+    for (uint32_t i = 0; i < n; i += 16) {
+        __mmask16 m = first(n - i);
+        __m512i v = _mm512_maskz_loadu_epi32(m, sums + i);
+        _mm512_mask_storeu_epi32(out + i, m, _mm512_sub_epi32(v, _mm512_alignr_epi32(v, last, 15)));
+        last = v;
+    }
+}
+
 static uint32_t match(const uint32_t *list, const uint32_t *wanted, uint32_t n, uint16_t *which, uint16_t *where)
 {
     uint32_t found = 0, at = 0;
@@ -161,11 +200,6 @@ static uint32_t collect(uint32_t *cells, uint32_t n, uint32_t need, uint32_t fir
         values[i] = cells[numbers[i] - first];
     memset(cells, 0, n * sizeof *cells);
     return found;
-}
-
-static __mmask16 first(uint32_t n)
-{
-    return (__mmask16)(n >= 16 ? 0xffff : (1u << n) - 1);
 }
 
 static uint32_t above(const uint32_t *values, uint32_t n, uint32_t need, uint32_t *places)

@@ -100,6 +100,32 @@ static uint32_t gather_u16(const unsigned char *table, const uint32_t *at, uint3
     return greatest;
 }
 
+static uint32_t pick_u16(const unsigned char *table, const unsigned char *bitmap, uint32_t bits, uint32_t *out)
+{
+    uint32_t n = 0, greatest = 0;
+
+    for (uint32_t at = 0; at < bits; at += 64) {
+        uint64_t word = ft_load_u64(bitmap + at / 8);
+        if (bits - at < 64)
+            word &= (UINT64_C(1) << (bits - at)) - 1;
+        for (; word; word &= word - 1) {
+            out[n] = ft_load_u16(table + 2 * (size_t)(at + (uint32_t)__builtin_ctzll(word)));
+            if (out[n] > greatest)
+                greatest = out[n];
+            n++;
+        }
+    }
+    return greatest;
+}
+
+static void steps(const uint32_t *sums, uint32_t n, uint32_t before, uint32_t *out)
+{
+    for (uint32_t i = 0; i < n; i++) {
+        out[i] = sums[i] - before;
+        before = sums[i];
+    }
+}
+
 static uint32_t match(const uint32_t *list, const uint32_t *wanted, uint32_t n, uint16_t *which, uint16_t *where)
 {
     uint32_t found = 0, at = 0;

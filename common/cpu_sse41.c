@@ -123,6 +123,16 @@ static uint32_t gather_u16(const unsigned char *table, const uint32_t *at, uint3
     return ft_kernels_scalar.gather_u16(table, at, n, out);
 }
 
+static uint32_t pick_u16(const unsigned char *table, const unsigned char *bitmap, uint32_t bits, uint32_t *out)
+{
+    return ft_kernels_scalar.pick_u16(table, bitmap, bits, out);
+}
+
+static void steps(const uint32_t *sums, uint32_t n, uint32_t before, uint32_t *out)
+{
+    ft_kernels_scalar.steps(sums, n, before, out);
+}
+
 static uint32_t match(const uint32_t *list, const uint32_t *wanted, uint32_t n, uint16_t *which, uint16_t *where)
 {
     uint32_t found = 0, at = 0;

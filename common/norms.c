@@ -68,3 +68,12 @@ void ft_norms_fill(const ft_norms *t, const uint32_t *passages, uint32_t n, uint
     for (uint32_t i = 0; i < n; i++)
         out[i] = ft_norms_get(t, passages[i]);
 }
+
+void ft_norms_pick(const ft_norms *t, uint32_t first, const unsigned char *bitmap, uint32_t bits, uint32_t *out)
+{
+    if (ft_cpu.pick_u16(t->lengths + 2 * (size_t)first, bitmap, bits, out) < FT_NORM_ESCAPE)
+        return;
+    for (uint32_t at = 0; at < bits; at++)
+        if (bitmap[at / 8] >> at % 8 & 1)
+            *out++ = ft_norms_get(t, first + at);
+}

@@ -35,6 +35,10 @@ static inline uint32_t ft_norms_get(const ft_norms *t, uint32_t passage)
     return len == FT_NORM_ESCAPE ? ft_norms_long(t, passage) : len;
 }
 
+/* Lengths of the passages first + i for which bit i of a bitmap of `bits` bits is set, all touched before; out has room
+ * for 31 more. */
+void ft_norms_pick(const ft_norms *t, uint32_t first, const unsigned char *bitmap, uint32_t bits, uint32_t *out);
+
 /* Lengths of n passages, all touched before. */
 void ft_norms_fill(const ft_norms *t, const uint32_t *passages, uint32_t n, uint32_t *out);
 

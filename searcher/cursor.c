@@ -28,6 +28,10 @@ bool ft_cursor_load_block(ft_cursor *c, uint32_t block)
     c->loaded = !ft_eval_fail(c->eval,
                               ft_postings_passages(&c->list, block, c->passages, &c->tf_data, c->eval->err));
     memset(c->passages + c->n, 0xff, 16 * sizeof *c->passages);
+    c->bitmap = NULL;
+    if (c->loaded)
+        ft_eval_fail(c->eval,
+                     ft_postings_bitmap(&c->list, block, &c->bitmap, &c->first, &c->n_bits, c->eval->err));
     return c->loaded;
 }
 
@@ -143,13 +147,14 @@ void ft_cursor_score(const ft_cursor *c, uint32_t from, uint32_t to, uint32_t *o
 {
     const ft_norms *norms = c->eval->norms;
     ft_bm25 params = c->eval->params;
-    uint32_t tf[FT_BLOCK_LEN], dl[FT_BLOCK_LEN];
+    uint32_t tf[FT_BLOCK_LEN], dl[FT_BLOCK_LEN + 31];
     uint32_t n = to - from;
 
-    tf[0] = ft_cursor_tf(c, from);
-    for (uint32_t i = 1; i < n; i++)
-        tf[i] = c->sums[from + i] - c->sums[from + i - 1];
-    ft_norms_fill(norms, c->passages + from, n, dl);
+    ft_cpu.steps(c->sums + from, n, from ? c->sums[from - 1] : 0, tf);
+    if (c->bitmap && n == c->n)
+        ft_norms_pick(norms, c->first, c->bitmap, c->n_bits, dl);
+    else
+        ft_norms_fill(norms, c->passages + from, n, dl);
     ft_cpu.score(tf, dl, n, c->weight, params.a, params.b, out);
 }
 

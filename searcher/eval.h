@@ -57,6 +57,8 @@ typedef struct ft_cursor {
     uint32_t found;      /* the passage last found by a probe */
     bool loaded, have_tfs;
     const unsigned char *tf_data;
+    const unsigned char *bitmap; /* if the block is kept as a set of bits: of passages `first` + 0 .. n_bits - 1 */
+    uint32_t first, n_bits;
     ft_gap_reader gaps;  /* positions of the block in hand */
     bool have_gaps;
     uint32_t passages[FT_BLOCK_LEN + 16]; /* behind the block's own: UINT32_MAX */

@@ -397,3 +397,39 @@ Test(cpu, hashing_a_block_equals_scalar)
         munmap(map, map_len);
     }
 }
+
+Test(cpu, picking_lengths_and_steps_of_sums_equal_scalar)
+{
+    uint32_t sums[256], want[256 + 31], got[256 + 31];
+    ft_kernels k;
+    void *maps[2];
+    size_t map_lens[2];
+    unsigned char *table = guarded(2 * 1000 + 62, maps, map_lens), bitmap[1000 / 8 + 8];
+
+    srand(13);
+    for (unsigned i = 0; i < 2 * 1000 + 62; i++)
+        table[i] = (unsigned char)rand();
+    for (unsigned round = 0; round < 2000; round++) {
+        uint32_t bits = 1 + (uint32_t)rand() % 1000, n, before = (uint32_t)rand(), sum = before;
+        for (unsigned i = 0; i < sizeof bitmap; i++)
+            bitmap[i] = (unsigned char)(rand() & rand() & (bits > 500 ? rand() : 0xff));
+        while ((n = ft_kernels_scalar.count_bits(bitmap, bits)) > 256)
+            bits -= 100;
+        for (uint32_t i = 0; i < 256; i++)
+            sums[i] = sum += 1 + (uint32_t)rand() % 9;
+        for (size_t s = 0; s < sizeof sets / sizeof *sets; s++) {
+            if (!ft_kernels_named(sets[s], &k))
+                continue;
+            const unsigned char *end = table + 2 * (size_t)(1000 - bits);
+            uint32_t most = ft_kernels_scalar.pick_u16(end, bitmap, bits, want);
+            cr_assert_eq(k.pick_u16(end, bitmap, bits, got), most, "%s", sets[s]);
+            cr_assert_arr_eq(got, want, n * sizeof *want, "%s, %u bits", sets[s], bits);
+            got[n] = 77;
+            ft_kernels_scalar.steps(sums, n, before, want);
+            k.steps(sums, n, before, got);
+            cr_assert_arr_eq(got, want, n * sizeof *want, "%s", sets[s]);
+            cr_assert_eq(got[n], 77);
+        }
+    }
+    munmap(maps[0], map_lens[0]);
+}
