@@ -28,7 +28,8 @@ typedef struct ft_eval {
     ft_bm25 params;      /* of the query */
     float parts[256];    /* the bound that each impact stored in this segment stands for (bm25.h) */
     bool scoring;        /* of the operators made next; false: only matching matters */
-    unsigned char *bytes; /* of marking: FT_WINDOW, all zero between calls; made when first needed */
+    unsigned char *bytes; /* of marking: FT_WINDOW, all zero but for marks held; made when first needed */
+    bool hold, held;      /* whether a list's marks may wait in bytes for ft_eval_take_marks, and whether some do */
     ft_status st;
     ft_error *err;
 } ft_eval;
@@ -88,6 +89,8 @@ bool ft_cursor_load_tfs(ft_cursor *c);
 float ft_cursor_part_bound(ft_cursor *c, uint32_t lo, uint32_t hi);
 /* Sets bit i for each passage lo + i of the list in [lo, hi), hi - lo <= FT_WINDOW. */
 void ft_cursor_mark(ft_cursor *c, uint32_t lo, uint32_t hi, uint64_t *bits);
+/* Brings marks that are held to the bits of their window. */
+void ft_eval_take_marks(ft_eval *eval, uint64_t bits[FT_WINDOW / 64]);
 /* Positions of the posting at hand into *positions (grown); how many, 0 after a failure. */
 uint32_t ft_cursor_positions(ft_cursor *c, uint32_t **positions, size_t *cap);
 /* Contributions of the postings [from, to) of the block in hand (frequencies loaded). */

@@ -90,6 +90,14 @@ void ft_cursor_mark(ft_cursor *c, uint32_t lo, uint32_t hi, uint64_t *bits)
         c->loaded = false;
         more = ++c->block < p->n_blocks;
     }
-    if (in_bytes && c->eval->bytes)
-        ft_cpu.take_bytes(c->eval->bytes, (hi - lo + 63) / 64, bits);
+    c->eval->held |= in_bytes;
+    if (!c->eval->hold)
+        ft_eval_take_marks(c->eval, bits);
+}
+
+void ft_eval_take_marks(ft_eval *eval, uint64_t bits[FT_WINDOW / 64])
+{
+    if (eval->held && eval->bytes)
+        ft_cpu.take_bytes(eval->bytes, FT_WINDOW / 64, bits);
+    eval->held = false;
 }

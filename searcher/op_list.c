@@ -298,6 +298,22 @@ static bool sift(list_op *l, ft_op *clause, enum keep keep, uint32_t lo, uint32_
     return left;
 }
 
+/* Terms' marks of a window are brought to its bits together. */
+static void mark_any_of(list_op *l, uint32_t lo, uint32_t hi, uint64_t *bits)
+{
+    ft_eval *eval = l->base.eval;
+
+    for (uint32_t i = 0; i < l->n_optional; i++) {
+        ft_op *clause = l->optional[i];
+        eval->hold = clause->class->occurrences && !clause->slow;
+        if (!eval->hold)
+            ft_eval_take_marks(eval, bits);
+        clause->class->mark(clause, lo, hi, bits);
+        eval->hold = false;
+    }
+    ft_eval_take_marks(eval, bits);
+}
+
 static void list_mark(ft_op *op, uint32_t lo, uint32_t hi, uint64_t *bits)
 {
     list_op *l = (list_op *)op;
@@ -305,8 +321,7 @@ static void list_mark(ft_op *op, uint32_t lo, uint32_t hi, uint64_t *bits)
     bool more = true;
 
     if (!l->n_required && !l->n_excluded) {
-        for (uint32_t i = 0; i < l->n_optional; i++)
-            l->optional[i]->class->mark(l->optional[i], lo, hi, bits);
+        mark_any_of(l, lo, hi, bits);
         return;
     }
     if (!hits_scratch(l) || !batch_scratch(l, &l->part))
@@ -316,8 +331,8 @@ static void list_mark(ft_op *op, uint32_t lo, uint32_t hi, uint64_t *bits)
         l->required[0]->class->mark(l->required[0], lo, hi, own);
     for (uint32_t i = 1; i < l->n_required && more; i++)
         more = sift(l, l->required[i], KEEP_HITS, lo, hi, bits, own);
-    for (uint32_t i = 0; i < l->n_optional && !l->n_required; i++)
-        l->optional[i]->class->mark(l->optional[i], lo, hi, own);
+    if (!l->n_required)
+        mark_any_of(l, lo, hi, own);
     for (uint32_t i = 0; i < l->n_excluded && more; i++)
         more = sift(l, l->excluded[i], KEEP_MISSES, lo, hi, bits, own);
     memcpy(bits, own, sizeof own);
