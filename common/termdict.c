@@ -313,8 +313,8 @@ static ft_status find_block(const ft_termdict *d, const unsigned char *term, siz
     return FT_OK;
 }
 
-/* Looks for a term in a block, without putting its terms together: as terms ascend, an entry that shares more bytes with
- * the one before than the term does is before the term as that one was; one that shares fewer is behind it. */
+/* Looks for a term in a block without putting terms together. As they ascend, an entry that shares more bytes with the
+ * one before than the term does stands before the term as that one did; one that shares fewer stands behind it. */
 static ft_status find_in_block(const ft_termdict *d, uint32_t block, const unsigned char *term, size_t len,
                                bool *found, ft_term_info *info, ft_error *err)
 {

@@ -36,8 +36,8 @@ struct ft_reader {
 ft_status ft_reader_take_analyzer(const ft_reader *rd, ft_analyzer **out, ft_error *err);
 void ft_reader_put_analyzer(const ft_reader *rd, ft_analyzer *an);
 
-/* An empty arena for one search, most likely with the memory of one before; given back with ft_reader_put_scratch, which
- * ends all that was taken of it. */
+/* An empty arena for one search, most likely with the memory of one before; given back with ft_reader_put_scratch,
+ * which ends all that was taken of it. */
 ft_arena ft_reader_take_scratch(const ft_reader *rd);
 void ft_reader_put_scratch(const ft_reader *rd, ft_arena *arena);
 

@@ -12,7 +12,7 @@ typedef struct ft_scored {
     uint32_t passage;
 } ft_scored;
 
-/* A match is kept as the item whose ascending order is "best first": all bits of the score turned over, leaf, passage. */
+/* A match is kept as an item that sorts upwards to "best first": the bits of its score turned over, leaf, passage. */
 typedef struct ft_topk {
     ft_hashed *items;   /* of a small k sorted; else in the order they came, and more than k of them; owned */
     size_t n, cap;
