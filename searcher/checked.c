@@ -49,8 +49,11 @@ static void checked_probe(ft_op *op, const uint32_t *passages, uint32_t n, int64
 
 ft_op *ft_op_checked(ft_op *op)
 {
-    checked *own = op ? ft_arena_alloc(op->eval->arena, sizeof *own) : NULL;
+    checked *own;
 
+    if (!op || op->class->generate == checked_generate) /* a list of one clause is that clause */
+        return op;
+    own = ft_arena_alloc(op->eval->arena, sizeof *own);
     if (!own)
         return op; /* as it is */
     own->usual = op->class;

@@ -37,10 +37,10 @@ for index in one seven reordered; do
         echo "exact: $index, $set: $(cat "$dir/said")"
         cat "$dir/said" >>"$dir/$index.digests"
     done
-    [ "$(sort -u "$dir/$index.digests" | wc -l)" -eq 1 ] || { echo "exact: $index: kernels differ" && status=1; }
+    [ "$(sort -u "$dir/$index.digests" | wc -l)" -le 1 ] || { echo "exact: $index: kernels differ" && status=1; }
     verdict $index $status
 done
-cmp -s "$dir/one.digests" "$dir/seven.digests"
+[ -s "$dir/one.digests" ] && cmp -s "$dir/one.digests" "$dir/seven.digests"
 verdict 'one segment as seven' $?
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]
