@@ -15,6 +15,9 @@ typedef struct ft_byte_masks {
     uint64_t odd; /* the low line, and what is not ASCII */
 } ft_byte_masks;
 
+#define FT_RANK_BITS 8192u
+#define FT_MEET_SLACK 8u
+
 typedef struct ft_kernels {
     const char *name;
     /* bitpack.h, lanes: 256 values of `width` bits, 1..32. */
@@ -68,16 +71,33 @@ typedef struct ft_kernels {
     uint32_t (*count_words)(const uint64_t *bits, uint32_t n_words);
     /* XXH3 (64 bits) of a block of a segment. */
     uint64_t (*hash_block)(const void *data, size_t len);
+    /* A group of rice.h: n values (1..256), of which the k low bits are packed (bitpack.h) and the rest stands in unary
+     * in `bits` bits. sums[i] is the sum of value + 1 up to and with number i, modulo 2^32; all 256 may be written.
+     * False if there are not just n ones, the last at the end. Up to 64 bytes behind either string may be read. */
+    bool (*rice_sums)(const unsigned char *low, const unsigned char *high, uint32_t bits, unsigned k, uint32_t n,
+                      uint32_t *sums);
+    /* Of the same group the values from .. end - 1 alone, end > from: out[i] is base and the sum of value + 1 up to and
+     * with number from + i. False if there are too few ones. */
+    bool (*rice_some)(const unsigned char *low, const unsigned char *high, uint32_t bits, unsigned k, uint32_t n,
+                      uint32_t from, uint32_t end, uint32_t base, uint32_t *out);
+    /* Of n ascending places in a bitmap, below `bits` <= FT_RANK_BITS, those whose bits are set: which of the n they
+     * are, and how many bits are set before each. Returns how many; whole words of the bitmap are read. */
+    uint32_t (*rank_bits)(const unsigned char *bitmap, uint32_t bits, const uint32_t *at, uint32_t n, uint16_t *which,
+                          uint16_t *ranks);
+    /* Of the n numbers a, ascending, those which plus `shift` stand among the n_b numbers b, ascending too; how many.
+     * Each array has room for FT_MEET_SLACK numbers more, which are overwritten; out is none of the others. */
+    uint32_t (*meet)(uint32_t *a, uint32_t n, uint32_t *b, uint32_t n_b, uint32_t shift, uint32_t *out);
 } ft_kernels;
 
 /* The table of a file that has a function for each, of the same name. */
 #define FT_KERNEL_TABLE(set) \
     { \
-        .name = (set), .unpack_lanes = unpack_lanes, .set_bits = set_bits, .score = score, .classify = \
-        classify, .elias_fano = elias_fano, .ascends = ascends, .gather_u16 = gather_u16, .pick_u16 = pick_u16, .steps = steps, .match = match, \
-        .collect = collect, .above = above, .keep_above = keep_above, .elias_fano_find = elias_fano_find, \
-        .count_bits = count_bits, .nth_bit = nth_bit, .or_bits = or_bits, .take_bytes = take_bytes, \
-        .count_words = count_words, .hash_block = hash_block \
+        .name = (set), .unpack_lanes = unpack_lanes, .set_bits = set_bits, .score = score, .classify = classify, \
+        .elias_fano = elias_fano, .ascends = ascends, .gather_u16 = gather_u16, .pick_u16 = pick_u16, \
+        .steps = steps, .match = match, .collect = collect, .above = above, .keep_above = keep_above, \
+        .elias_fano_find = elias_fano_find, .count_bits = count_bits, .nth_bit = nth_bit, .or_bits = or_bits, \
+        .take_bytes = take_bytes, .count_words = count_words, .hash_block = hash_block, .rice_sums = rice_sums, \
+        .rice_some = rice_some, .rank_bits = rank_bits, .meet = meet \
     }
 
 /* The set in use. */

@@ -383,5 +383,196 @@ static uint64_t hash_block(const void *data, size_t len)
     return XXH3_64bits(data, len);
 }
 
+/* Eight values of k bits, 1 to RUN_WIDTH, that begin at a byte: whence each lane's bytes come, and by how much they are
+ * shifted. The upper four are taken from k / 2 bytes on. */
+#define RUN_WIDTH 25u
+static struct run_row {
+    unsigned char bytes[32];
+    uint32_t shifts[8];
+} run_rows[RUN_WIDTH + 1];
+
+__attribute__((constructor)) static void fill_run_rows(void)
+{
+    for (unsigned k = 0; k <= RUN_WIDTH; k++)
+        for (unsigned lane = 0; lane < 8; lane++) {
+            unsigned bit = lane * k - (lane < 4 ? 0 : k / 2 * 8);
+            run_rows[k].shifts[lane] = bit % 8;
+            for (unsigned i = 0; i < 4; i++)
+                run_rows[k].bytes[lane * 4 + i] = (unsigned char)(bit / 8 + i);
+        }
+}
+
+/* Row r of packed values: of a run, or of lanes. */
+static inline __m256i low_row(const unsigned char *low, unsigned k, unsigned r, bool lanes)
+{
+    const struct run_row *row = &run_rows[k];
+
+    if (lanes) {
+        unsigned bit = r * k, shift = bit % 32;
+        const unsigned char *p = low + (size_t)32 * (bit / 32);
+        __m256i v = _mm256_srl_epi32(load(p), _mm_cvtsi32_si128((int)shift));
+        if (shift + k > 32)
+            v = _mm256_or_si256(v, _mm256_sll_epi32(load(p + 32), _mm_cvtsi32_si128((int)(32 - shift))));
+        return v;
+    }
+    const unsigned char *p = low + (size_t)r * k;
+    __m128i first = _mm_loadu_si128((const __m128i *)(const void *)p);
+    __m128i second = _mm_loadu_si128((const __m128i *)(const void *)(p + k / 2));
+    __m256i v = _mm256_shuffle_epi8(_mm256_set_m128i(second, first), load(row->bytes));
+    return _mm256_srlv_epi32(v, load(row->shifts));
+}
+
+/* Sums of low parts + 1, plus the high parts, which the places of the ones tell. */
+static inline void sum_rows(const unsigned char *low, unsigned k, uint32_t n, bool lanes, const uint32_t *ones,
+                            uint32_t *sums)
+{
+    __m256i mask = _mm256_set1_epi32((int)((1u << k) - 1)), one = _mm256_set1_epi32(1), last = _mm256_set1_epi32(7);
+    __m256i at = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7), carry = _mm256_setzero_si256();
+    __m128i up = _mm_cvtsi32_si128((int)k);
+
+    for (unsigned r = 0; r * 8 < n; r++) {
+        __m256i v = _mm256_add_epi32(_mm256_and_si256(low_row(low, k, r, lanes), mask), one);
+        v = _mm256_add_epi32(v, _mm256_slli_si256(v, 4));
+        v = _mm256_add_epi32(v, _mm256_slli_si256(v, 8));
+        __m256i half = _mm256_permute2x128_si256(v, v, 0x08); /* 0, and the lower half */
+        v = _mm256_add_epi32(_mm256_add_epi32(v, carry), _mm256_shuffle_epi32(half, 0xff));
+        carry = _mm256_permutevar8x32_epi32(v, last);
+        __m256i high = _mm256_sll_epi32(_mm256_sub_epi32(load(ones + 8 * r), at), up);
+        _mm256_storeu_si256((__m256i *)(void *)(sums + 8 * r), _mm256_add_epi32(v, high));
+        at = _mm256_add_epi32(at, _mm256_set1_epi32(8));
+    }
+}
+
+static bool rice_sums(const unsigned char *low, const unsigned char *high, uint32_t bits, unsigned k, uint32_t n,
+                      uint32_t *sums)
+{
+    uint32_t at[256 + 64];
+
+    if (k > RUN_WIDTH)
+        return ft_kernels_scalar.rice_sums(low, high, bits, k, n, sums);
+    if (set_bits(high, bits, n, at) != n || at[n - 1] != bits - 1)
+        return false;
+    if (n == 256)
+        sum_rows(low, k, n, true, at, sums);
+    else
+        sum_rows(low, k, n, false, at, sums);
+    return true;
+}
+
+static uint32_t load_u32(const unsigned char *p)
+{
+    uint32_t v;
+
+    memcpy(&v, p, sizeof v);
+    return v;
+}
+
+static uint64_t load_u64(const unsigned char *p)
+{
+    uint64_t v;
+
+    memcpy(&v, p, sizeof v);
+    return v;
+}
+
+/* Number i of n packed values of k bits. */
+static uint32_t low_part(const unsigned char *low, unsigned k, uint32_t n, uint32_t i)
+{
+    if (n < 256)
+        return (uint32_t)(load_u64(low + (size_t)i * k / 8) >> (i * k % 8)) & ((1u << k) - 1);
+    unsigned bit = i / 8 * k, shift = bit % 32;
+    const unsigned char *p = low + (size_t)32 * (bit / 32) + 4 * (i % 8);
+    uint64_t both = load_u32(p) | (uint64_t)load_u32(p + 32) << 32;
+    return (uint32_t)(both >> shift) & ((1u << k) - 1);
+}
+
+static uint64_t word_of(const unsigned char *bitmap, uint32_t bits, uint32_t at)
+{
+    uint64_t word = load_u64(bitmap + at / 8);
+
+    return bits - at < 64 ? _bzhi_u64(word, bits - at) : word;
+}
+
+static bool rice_some(const unsigned char *low, const unsigned char *high, uint32_t bits, unsigned k, uint32_t n,
+                      uint32_t from, uint32_t end, uint32_t base, uint32_t *out)
+{
+    uint32_t at = 0, skip = from, before = UINT32_MAX;
+    uint64_t word = word_of(high, bits, 0);
+
+    for (uint32_t here; skip > (here = (uint32_t)_mm_popcnt_u64(word)); skip -= here) {
+        if ((at += 64) >= bits)
+            return false;
+        word = word_of(high, bits, at);
+    }
+    if (skip > 0) {
+        uint64_t one = _pdep_u64(UINT64_C(1) << (skip - 1), word);
+        before = at + (uint32_t)_tzcnt_u64(one);
+        word &= -one ^ one;
+    }
+    for (uint32_t i = from; i < end; i++, word = _blsr_u64(word)) {
+        for (; word == 0; word = word_of(high, bits, at))
+            if ((at += 64) >= bits)
+                return false;
+        uint32_t place = at + (uint32_t)_tzcnt_u64(word);
+        base += ((place - before - 1) << k) + low_part(low, k, n, i) + 1;
+        *out++ = base;
+        before = place;
+    }
+    return true;
+}
+
+static uint32_t rank_bits(const unsigned char *bitmap, uint32_t bits, const uint32_t *at, uint32_t n, uint16_t *which,
+                          uint16_t *ranks)
+{
+    uint64_t words[FT_RANK_BITS / 64];
+    uint32_t before[FT_RANK_BITS / 64 + 1], kept = 0;
+
+    before[0] = 0;
+    for (uint32_t w = 0; w * 64 < bits; w++) {
+        words[w] = load_u64(bitmap + (size_t)8 * w);
+        before[w + 1] = before[w] + (uint32_t)_mm_popcnt_u64(words[w]);
+    }
+    for (uint32_t i = 0; i < n; i++) {
+        uint32_t w = at[i] / 64, bit = at[i] % 64;
+        which[kept] = (uint16_t)i;
+        ranks[kept] = (uint16_t)(before[w] + (uint32_t)_mm_popcnt_u64(_bzhi_u64(words[w], bit)));
+        kept += words[w] >> bit & 1;
+    }
+    return kept;
+}
+
+/* The lanes of eight that the first n take up. */
+static uint32_t first_of(uint32_t n)
+{
+    return n < 8 ? (1u << n) - 1 : 0xff;
+}
+
+static uint32_t meet(uint32_t *a, uint32_t n, uint32_t *b, uint32_t n_b, uint32_t shift, uint32_t *out)
+{
+    __m256i by = _mm256_set1_epi32((int)shift);
+    uint32_t kept = 0, found = 0, i = 0, k = 0;
+
+    if (n == 0 || n_b == 0)
+        return 0;
+    /* The last numbers are repeated, so that whole vectors can be compared. */
+    _mm256_storeu_si256((__m256i *)(void *)(a + n), _mm256_set1_epi32((int)a[n - 1]));
+    _mm256_storeu_si256((__m256i *)(void *)(b + n_b), _mm256_set1_epi32((int)b[n_b - 1]));
+    while (i < n && k < n_b) {
+        __m256i own = load(a + i), v = _mm256_add_epi32(own, by), same = _mm256_setzero_si256();
+        for (unsigned j = 0; j < 8; j++)
+            same = _mm256_or_si256(same, _mm256_cmpeq_epi32(v, _mm256_set1_epi32((int)b[k + j])));
+        found |= (uint32_t)_mm256_movemask_ps(_mm256_castsi256_ps(same));
+        /* What is found of these eight so far is written each time, and counts when they are done with. */
+        __m256i order = _mm256_cvtepu8_epi32(_mm_cvtsi64_si128((long long)places[found]));
+        _mm256_storeu_si256((__m256i *)(void *)(out + kept), _mm256_permutevar8x32_epi32(own, order));
+        uint32_t most = a[i + 7] + shift, most_b = b[k + 7], done = most <= most_b;
+        kept += (uint32_t)_mm_popcnt_u32(found & first_of(n - i) & -done);
+        found &= done - 1;
+        i += 8 * done;
+        k += 8 * (most_b <= most);
+    }
+    return kept + (uint32_t)_mm_popcnt_u32(found & first_of(n - i)); /* none are found behind n */
+}
+
 const ft_kernels ft_kernels_avx2 = FT_KERNEL_TABLE("avx2");
 #endif

@@ -281,5 +281,88 @@ static uint64_t hash_block(const void *data, size_t len)
     return XXH3_64bits(data, len);
 }
 
+#define RUN_WIDTH 17u /* bits: with a shift of up to 15, a value fits two words of 16 */
+
+/* Sixteen packed values from number i on, a multiple of 16, with what stands above their k <= RUN_WIDTH bits. */
+static inline __m512i low_parts(const unsigned char *low, unsigned k, uint32_t i, bool lanes)
+{
+    if (!lanes) {
+        __m512i numbers = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+        __m512i bit = _mm512_mullo_epi32(numbers, _mm512_set1_epi32((int)k)), word = _mm512_srli_epi32(bit, 4);
+        __m512i next = _mm512_slli_epi32(_mm512_add_epi32(word, _mm512_set1_epi32(1)), 16);
+        __m512i v = _mm512_loadu_si512(low + (size_t)i / 8 * k);
+        v = _mm512_permutexvar_epi16(_mm512_or_si512(word, next), v);
+        return _mm512_srlv_epi32(v, _mm512_and_si512(bit, _mm512_set1_epi32(15)));
+    }
+    __m256i half[2];
+    for (unsigned r = i / 8, at = 0; at < 2; r++, at++) {
+        unsigned shift = r * k % 32;
+        const unsigned char *p = low + (size_t)32 * (r * k / 32);
+        half[at] = _mm256_srl_epi32(_mm256_loadu_si256((const void *)p), _mm_cvtsi32_si128((int)shift));
+        __m256i above = _mm256_loadu_si256((const void *)(p + 32)); /* shifted by 32, nothing is left of it */
+        half[at] = _mm256_or_si256(half[at], _mm256_sll_epi32(above, _mm_cvtsi32_si128((int)(32 - shift))));
+    }
+    return _mm512_inserti64x4(_mm512_castsi256_si512(half[0]), half[1], 1);
+}
+
+/* Sums of low parts + 1, plus the high parts, which the places of the ones tell. */
+static inline void sum_rows(const unsigned char *low, unsigned k, uint32_t n, bool lanes, const uint32_t *ones,
+                            uint32_t *sums)
+{
+    __m512i mask = _mm512_set1_epi32((int)((1u << k) - 1)), one = _mm512_set1_epi32(1), carry = _mm512_setzero_si512();
+    __m512i at = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+    __m128i up = _mm_cvtsi32_si128((int)k);
+
+    for (uint32_t i = 0; i < n; i += 16) {
+        __m512i v = _mm512_add_epi32(_mm512_and_si512(low_parts(low, k, i, lanes), mask), one);
+        v = _mm512_add_epi32(v, _mm512_bslli_epi128(v, 4));
+        v = _mm512_add_epi32(v, _mm512_bslli_epi128(v, 8));
+        /* What stands before each four: 0, a, a + b, a + b + c. */
+        __m512i fours = _mm512_shuffle_epi32(v, _MM_PERM_DDDD);
+        fours = _mm512_maskz_shuffle_i64x2(0xfc, fours, fours, _MM_SHUFFLE(2, 1, 0, 0));
+        fours = _mm512_add_epi32(fours, _mm512_maskz_shuffle_i64x2(0xfc, fours, fours, _MM_SHUFFLE(2, 1, 0, 0)));
+        fours = _mm512_add_epi32(fours, _mm512_maskz_shuffle_i64x2(0xf0, fours, fours, _MM_SHUFFLE(1, 0, 0, 0)));
+        fours = _mm512_add_epi32(fours, carry);
+        v = _mm512_add_epi32(v, fours);
+        carry = _mm512_permutexvar_epi32(_mm512_set1_epi32(15), v);
+        __m512i above = _mm512_sll_epi32(_mm512_sub_epi32(_mm512_loadu_si512(ones + i), at), up);
+        _mm512_storeu_si512(sums + i, _mm512_add_epi32(v, above));
+        at = _mm512_add_epi32(at, _mm512_set1_epi32(16));
+    }
+}
+
+static bool rice_sums(const unsigned char *low, const unsigned char *high, uint32_t bits, unsigned k, uint32_t n,
+                      uint32_t *sums)
+{
+    uint32_t ones[256 + 64];
+
+    if (k > RUN_WIDTH)
+        return ft_kernels_avx2.rice_sums(low, high, bits, k, n, sums);
+    if (set_bits(high, bits, n, ones) != n || ones[n - 1] != bits - 1)
+        return false;
+    if (n == 256)
+        sum_rows(low, k, n, true, ones, sums);
+    else
+        sum_rows(low, k, n, false, ones, sums);
+    return true;
+}
+
+static bool rice_some(const unsigned char *low, const unsigned char *high, uint32_t bits, unsigned k, uint32_t n,
+                      uint32_t from, uint32_t end, uint32_t base, uint32_t *out)
+{
+    return ft_kernels_avx2.rice_some(low, high, bits, k, n, from, end, base, out);
+}
+
+static uint32_t rank_bits(const unsigned char *bitmap, uint32_t bits, const uint32_t *at, uint32_t n, uint16_t *which,
+                          uint16_t *ranks)
+{
+    return ft_kernels_avx2.rank_bits(bitmap, bits, at, n, which, ranks);
+}
+
+static uint32_t meet(uint32_t *a, uint32_t n, uint32_t *b, uint32_t n_b, uint32_t shift, uint32_t *out)
+{
+    return ft_kernels_avx2.meet(a, n, b, n_b, shift, out);
+}
+
 const ft_kernels ft_kernels_avx512 = FT_KERNEL_TABLE("avx512");
 #endif

@@ -277,4 +277,94 @@ static uint64_t hash_block(const void *data, size_t len)
     return XXH3_64bits(data, len);
 }
 
+static bool rice_sums(const unsigned char *low, const unsigned char *high, uint32_t bits, unsigned k, uint32_t n,
+                      uint32_t *sums)
+{
+    uint32_t places[256 + 64], sum = 0;
+
+    if (set_bits(high, bits, n, places) != n || places[n - 1] != bits - 1)
+        return false;
+    ft_bitunpack(low, n, k, sums);
+    for (uint32_t i = 0; i < n; i++) {
+        sum += sums[i] + 1;
+        sums[i] = ((places[i] - i) << k) + sum;
+    }
+    return true;
+}
+
+/* Number i of n packed values of k bits. */
+static uint32_t low_part(const unsigned char *low, unsigned k, uint32_t n, uint32_t i)
+{
+    if (n < 256)
+        return (uint32_t)(ft_load_u64(low + (size_t)i * k / 8) >> (i * k % 8)) & ((1u << k) - 1);
+    unsigned bit = i / 8 * k, shift = bit % 32;
+    const unsigned char *p = low + (size_t)32 * (bit / 32) + 4 * (i % 8);
+    uint64_t both = ft_load_u32(p) | (uint64_t)ft_load_u32(p + 32) << 32;
+    return (uint32_t)(both >> shift) & ((1u << k) - 1);
+}
+
+static uint64_t word_of(const unsigned char *bitmap, uint32_t bits, uint32_t at)
+{
+    uint64_t word = ft_load_u64(bitmap + at / 8);
+
+    return bits - at < 64 ? word & ((UINT64_C(1) << (bits - at)) - 1) : word;
+}
+
+static bool rice_some(const unsigned char *low, const unsigned char *high, uint32_t bits, unsigned k, uint32_t n,
+                      uint32_t from, uint32_t end, uint32_t base, uint32_t *out)
+{
+    uint32_t at = 0, skip = from, before = UINT32_MAX;
+    uint64_t word = word_of(high, bits, 0);
+
+    for (uint32_t here; skip > (here = ones(word)); skip -= here) {
+        if ((at += 64) >= bits)
+            return false;
+        word = word_of(high, bits, at);
+    }
+    for (; skip > 0; skip--, word &= word - 1)
+        before = at + (uint32_t)__builtin_ctzll(word);
+    for (uint32_t i = from; i < end; i++, word &= word - 1) {
+        for (; word == 0; word = word_of(high, bits, at))
+            if ((at += 64) >= bits)
+                return false;
+        uint32_t place = at + (uint32_t)__builtin_ctzll(word);
+        base += ((place - before - 1) << k) + low_part(low, k, n, i) + 1;
+        *out++ = base;
+        before = place;
+    }
+    return true;
+}
+
+static uint32_t rank_bits(const unsigned char *bitmap, uint32_t bits, const uint32_t *at, uint32_t n, uint16_t *which,
+                          uint16_t *ranks)
+{
+    uint32_t before = 0, w = 0, kept = 0;
+    uint64_t word = ft_load_u64(bitmap);
+
+    (void)bits;
+    for (uint32_t i = 0; i < n; i++) {
+        for (; w < at[i] / 64; word = ft_load_u64(bitmap + (size_t)8 * ++w))
+            before += ones(word);
+        which[kept] = (uint16_t)i;
+        ranks[kept] = (uint16_t)(before + ones(word & ((UINT64_C(1) << at[i] % 64) - 1)));
+        kept += word >> at[i] % 64 & 1;
+    }
+    return kept;
+}
+
+static uint32_t meet(uint32_t *a, uint32_t n, uint32_t *b, uint32_t n_b, uint32_t shift, uint32_t *out)
+{
+    uint32_t kept = 0;
+
+    /* Without branches that depend on data: which of the two goes on is the toss of a coin. */
+    for (uint32_t i = 0, k = 0; i < n && k < n_b;) {
+        uint32_t wanted = a[i] + shift, here = b[k];
+        out[kept] = a[i];
+        kept += wanted == here;
+        i += wanted <= here;
+        k += here <= wanted;
+    }
+    return kept;
+}
+
 const ft_kernels ft_kernels_scalar = FT_KERNEL_TABLE("scalar");

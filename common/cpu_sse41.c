@@ -219,5 +219,28 @@ static uint64_t hash_block(const void *data, size_t len)
     return ft_kernels_scalar.hash_block(data, len);
 }
 
+static bool rice_sums(const unsigned char *low, const unsigned char *high, uint32_t bits, unsigned k, uint32_t n,
+                      uint32_t *sums)
+{
+    return ft_kernels_scalar.rice_sums(low, high, bits, k, n, sums);
+}
+
+static bool rice_some(const unsigned char *low, const unsigned char *high, uint32_t bits, unsigned k, uint32_t n,
+                      uint32_t from, uint32_t end, uint32_t base, uint32_t *out)
+{
+    return ft_kernels_scalar.rice_some(low, high, bits, k, n, from, end, base, out);
+}
+
+static uint32_t rank_bits(const unsigned char *bitmap, uint32_t bits, const uint32_t *at, uint32_t n, uint16_t *which,
+                          uint16_t *ranks)
+{
+    return ft_kernels_scalar.rank_bits(bitmap, bits, at, n, which, ranks);
+}
+
+static uint32_t meet(uint32_t *a, uint32_t n, uint32_t *b, uint32_t n_b, uint32_t shift, uint32_t *out)
+{
+    return ft_kernels_scalar.meet(a, n, b, n_b, shift, out);
+}
+
 const ft_kernels ft_kernels_sse41 = FT_KERNEL_TABLE("sse41");
 #endif

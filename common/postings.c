@@ -251,7 +251,8 @@ ft_status ft_gap_reader_open(ft_gap_reader *r, const ft_postings *p, uint32_t bl
     r->list = p;
     r->block = block;
     r->n_gaps = n_gaps;
-    r->first = r->n = r->before = 0;
+    r->first = r->n = r->sums[0] = 0;
+    r->decoded = false;
     return gap_bytes(p, block, n_gaps, &r->in, err);
 }
 
@@ -263,49 +264,64 @@ static void take_varints(ft_bytes *in, uint32_t n, uint32_t *sums)
         sums[i] = sum += (uint32_t)ft_bytes_varint(in) + 1;
 }
 
-/* Goes to the next group; one that ends at or before gap `wanted` is passed over. */
-static ft_status next_group(ft_gap_reader *r, uint32_t wanted, ft_error *err)
+static ft_status bad_gaps(const ft_gap_reader *r, ft_error *err)
+{
+    return ft_envelope_corrupt(r->list->env, r->list->positions, "positions: malformed block", err);
+}
+
+static ft_status next_group(ft_gap_reader *r, ft_error *err)
 {
     ft_bytes *in = &r->in;
 
-    if (r->n)
-        r->before += r->sums[r->n - 1];
     r->first += r->n;
-    uint32_t n = r->n_gaps - r->first < FT_RICE_GROUP ? r->n_gaps - r->first : FT_RICE_GROUP;
-    if (n == 0) {
+    r->n = r->n_gaps - r->first < FT_RICE_GROUP ? r->n_gaps - r->first : FT_RICE_GROUP;
+    r->decoded = r->list->inlined || r->n_gaps <= FT_FEW_GAPS;
+    if (r->n == 0)
         in->failed = true; /* asked for more than there is, which a forged sum can bring about */
-    } else if (r->list->inlined || r->n_gaps <= FT_FEW_GAPS) {
-        take_varints(in, n, r->sums);
-    } else if (r->first + n <= wanted) {
-        ft_rice_skip(in, n);
-        r->sums[n - 1] = 0; /* only differences behind it will count */
-    } else {
-        ft_rice_sums(in, n, r->sums);
-    }
-    r->n = in->failed ? 0 : n;
-    return in->failed ? ft_envelope_corrupt(r->list->env, r->list->positions, "positions: malformed block", err)
-                      : FT_OK;
+    else if (r->decoded)
+        take_varints(in, r->n, r->sums + 1);
+    else
+        ft_rice_open(&r->group, in, r->n);
+    if (!in->failed)
+        return FT_OK;
+    r->n = 0;
+    return bad_gaps(r, err);
 }
 
-ft_status ft_gap_reader_positions(ft_gap_reader *r, uint32_t from, uint32_t end, uint32_t *out, ft_error *err)
+ft_status ft_gap_reader_seek(ft_gap_reader *r, uint32_t gap, ft_error *err)
 {
     ft_status st = FT_OK;
 
-    if (from < r->first)
+    if (gap < r->first)
         st = ft_gap_reader_open(r, r->list, r->block, r->n_gaps, err);
-    while (st == FT_OK && from >= r->first + r->n)
-        st = next_group(r, from, err);
-    if (st != FT_OK)
-        return st;
-    uint32_t base = r->before + (from > r->first ? r->sums[from - r->first - 1] : 0) + 1;
-    while (from < end) {
-        uint32_t stop = end < r->first + r->n ? end : r->first + r->n;
-        for (; from < stop; from++)
-            *out++ = r->before + r->sums[from - r->first] - base;
-        if (from < end && (st = next_group(r, from, err)) != FT_OK)
-            return st;
+    while (st == FT_OK && gap >= r->first + r->n)
+        st = next_group(r, err);
+    return st;
+}
+
+ft_status ft_gap_reader_decode(ft_gap_reader *r, ft_error *err)
+{
+    r->decoded = r->decoded || ft_rice_sums(&r->group, r->sums + 1);
+    return r->decoded ? FT_OK : bad_gaps(r, err);
+}
+
+ft_status ft_gap_reader_positions(ft_gap_reader *r, uint32_t from, uint32_t end, uint32_t base, uint32_t *out,
+                                  ft_error *err)
+{
+    ft_status st = FT_OK;
+
+    for (base--; st == FT_OK && from < end; base = out[-1]) {
+        if ((st = ft_gap_reader_seek(r, from, err)) != FT_OK)
+            break;
+        uint32_t i = from - r->first, stop = end - r->first < r->n ? end - r->first : r->n;
+        if (r->decoded)
+            ft_gap_copy(r->sums + 1 + i, stop - i, r->sums[i] - base, out);
+        else if (!ft_rice_some(&r->group, i, stop, base, out))
+            st = bad_gaps(r, err);
+        out += stop - i;
+        from = r->first + stop;
     }
-    return FT_OK;
+    return st;
 }
 
 ft_status ft_postings_gaps(const ft_postings *p, uint32_t block, uint32_t n_gaps, uint32_t *out, ft_error *err)
@@ -314,9 +330,11 @@ ft_status ft_postings_gaps(const ft_postings *p, uint32_t block, uint32_t n_gaps
     ft_status st = ft_gap_reader_open(&r, p, block, n_gaps, err);
 
     for (uint32_t i = 0; st == FT_OK && i < n_gaps; i += r.n) {
-        st = next_group(&r, i, err);
+        st = next_group(&r, err);
+        if (st == FT_OK)
+            st = ft_gap_reader_decode(&r, err);
         for (uint32_t k = 0; st == FT_OK && k < r.n; k++)
-            *out++ = r.sums[k] - (k ? r.sums[k - 1] : 0) - 1;
+            *out++ = r.sums[k + 1] - r.sums[k] - 1;
     }
     return st;
 }
@@ -331,10 +349,10 @@ ft_status ft_postings_positions(const ft_postings *p, uint32_t block, const uint
     if (st != FT_OK)
         return st;
     size_t room = (size_t)(sums[i] - from) * 4;
-    uint32_t *to = (uint32_t *)(void *)ft_buf_reserve(out, room);
+    uint32_t *to = (uint32_t *)(void *)ft_buf_reserve(out, room + FT_GAP_SLACK * sizeof *to);
     if (!to)
         return ft_fail_nomem(err);
-    st = ft_gap_reader_positions(&r, from, sums[i], to, err);
+    st = ft_gap_reader_positions(&r, from, sums[i], 0, to, err);
     if (st == FT_OK)
         out->len += room;
     return st;

@@ -109,20 +109,44 @@ ft_status ft_postings_positions(const ft_postings *p, uint32_t block, const uint
  * out has room for them. */
 ft_status ft_postings_gaps(const ft_postings *p, uint32_t block, uint32_t n_gaps, uint32_t *out, ft_error *err);
 
+#define FT_GAP_SLACK 8u /* positions are written so many at a time */
+
 /* Reads positions out of one block, posting by posting; of the groups between them it looks at no more than the head.
  * A posting's positions are the differences between running sums of gap + 1, which are kept modulo 2^32. */
 typedef struct ft_gap_reader {
     const ft_postings *list; /* borrowed */
     uint32_t block, n_gaps;
     ft_bytes in;             /* groups not yet read */
-    uint32_t first, n;       /* gaps at hand: from number `first` on */
-    uint32_t before;         /* the sum of those before them, as far as they were read */
-    uint32_t sums[FT_RICE_GROUP]; /* and the running sums of these */
+    uint32_t first, n;       /* gaps of the group at hand: from number `first` on */
+    bool decoded;            /* whether their sums are known */
+    ft_rice group;           /* what they are decoded from */
+    uint32_t sums[1 + FT_RICE_GROUP + FT_GAP_SLACK]; /* 0, their running sums, and what vectors read behind these */
 } ft_gap_reader;
 
 /* FT_ECORRUPT if the block's bytes cannot hold n_gaps gaps at all: asked before room for positions is made. */
 ft_status ft_gap_reader_open(ft_gap_reader *r, const ft_postings *p, uint32_t block, uint32_t n_gaps, ft_error *err);
-/* The positions of the posting whose gaps are numbers from .. end - 1, to out. Quick when postings ascend. */
-ft_status ft_gap_reader_positions(ft_gap_reader *r, uint32_t from, uint32_t end, uint32_t *out, ft_error *err);
+/* Brings the group of a gap to hand. Quick when gaps ascend. */
+ft_status ft_gap_reader_seek(ft_gap_reader *r, uint32_t gap, ft_error *err);
+/* Brings the sums of the group at hand to hand. */
+ft_status ft_gap_reader_decode(ft_gap_reader *r, ft_error *err);
+/* The positions of the posting whose gaps are numbers from .. end - 1, end > from, each plus `base` (modulo 2^32), to
+ * out, which has room for FT_GAP_SLACK more of them. */
+ft_status ft_gap_reader_positions(ft_gap_reader *r, uint32_t from, uint32_t end, uint32_t base, uint32_t *out,
+                                  ft_error *err);
+
+/* Sums less what stands before them: n of them, at least one, in whole vectors. */
+static inline void ft_gap_copy(const uint32_t *sums, uint32_t n, uint32_t before, uint32_t *out)
+{
+    const uint32_t *end = sums + n;
+
+    do {
+        uint32_t some[FT_GAP_SLACK];
+        for (uint32_t k = 0; k < FT_GAP_SLACK; k++)
+            some[k] = sums[k] - before;
+        memcpy(out, some, sizeof some);
+        sums += FT_GAP_SLACK;
+        out += FT_GAP_SLACK;
+    } while (sums < end);
+}
 
 #endif

@@ -56,48 +56,26 @@ void ft_rice_encode(ft_buf *out, const uint32_t *values, uint32_t n)
     out->len += low_len + high_len;
 }
 
-/* Where the strings of bits of a group are. */
-typedef struct frame {
-    const unsigned char *low, *high;
-    uint32_t bits; /* of high */
-    unsigned k;
-} frame;
-
-static bool take_frame(ft_bytes *in, uint32_t n, frame *f)
+void ft_rice_open(ft_rice *g, ft_bytes *in, uint32_t n)
 {
-    f->k = ft_bytes_u8(in);
+    g->n = n;
+    g->k = ft_bytes_u8(in);
     uint64_t extra = ft_bytes_varint(in);
-    if (f->k > 31 || extra > UINT32_MAX / 2)
+    if (g->k > 31 || extra > UINT32_MAX / 2)
         in->failed = true;
     if (in->failed)
-        return false;
-    f->bits = n + (uint32_t)extra;
-    f->low = ft_bytes_take(in, ft_bitpack_size(n, f->k));
-    f->high = ft_bytes_take(in, ((size_t)f->bits + 7) / 8);
-    return !in->failed;
+        return;
+    g->bits = n + (uint32_t)extra;
+    g->low = ft_bytes_take(in, ft_bitpack_size(n, g->k));
+    g->high = ft_bytes_take(in, ((size_t)g->bits + 7) / 8);
 }
 
-void ft_rice_sums(ft_bytes *in, uint32_t n, uint32_t *sums)
+bool ft_rice_sums(const ft_rice *g, uint32_t *sums)
 {
-    uint32_t low[FT_RICE_GROUP], places[FT_RICE_GROUP + 64], sum = 0;
-    frame f;
-
-    if (!take_frame(in, n, &f))
-        return;
-    if (ft_cpu.set_bits(f.high, f.bits, n, places) != n || places[n - 1] != f.bits - 1) {
-        in->failed = true;
-        return;
-    }
-    ft_bitunpack(f.low, n, f.k, low);
-    for (uint32_t i = 0; i < n; i++) {
-        sum += low[i] + 1;
-        sums[i] = ((places[i] - i) << f.k) + sum;
-    }
+    return ft_cpu.rice_sums(g->low, g->high, g->bits, g->k, g->n, sums);
 }
 
-void ft_rice_skip(ft_bytes *in, uint32_t n)
+bool ft_rice_some(const ft_rice *g, uint32_t from, uint32_t end, uint32_t base, uint32_t *out)
 {
-    frame f;
-
-    take_frame(in, n, &f);
+    return ft_cpu.rice_some(g->low, g->high, g->bits, g->k, g->n, from, end, base, out);
 }

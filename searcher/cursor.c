@@ -116,9 +116,10 @@ uint32_t ft_cursor_positions(ft_cursor *c, uint32_t **positions, size_t *cap)
     if (!load_gaps(c))
         return 0;
     uint32_t from = c->at ? c->sums[c->at - 1] : 0, end = c->sums[c->at];
-    ft_status st = FT_GROW(*positions, *cap, end - from) == 0 ? FT_OK : ft_fail_nomem(c->eval->err);
+    size_t need = (size_t)(end - from) + FT_GAP_SLACK;
+    ft_status st = FT_GROW(*positions, *cap, need) == 0 ? FT_OK : ft_fail_nomem(c->eval->err);
     if (st == FT_OK)
-        st = ft_gap_reader_positions(&c->gaps, from, end, *positions, c->eval->err);
+        st = ft_gap_reader_positions(&c->gaps, from, end, 0, *positions, c->eval->err);
     return ft_eval_fail(c->eval, st) ? 0 : end - from;
 }
 

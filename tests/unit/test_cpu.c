@@ -398,6 +398,76 @@ Test(cpu, hashing_a_block_equals_scalar)
     }
 }
 
+Test(cpu, sums_of_rice_groups_equal_scalar_at_every_width_and_length)
+{
+    uint32_t values[256], want[256], got[256];
+    unsigned char high[2048];
+    ft_kernels k;
+
+    srand(4);
+    for (unsigned width = 0; width <= 31; width++)
+        for (uint32_t n = 1; n <= 256; n += n < 20 || n >= 250 ? 1 : 23) {
+            void *map;
+            size_t map_len, low_len = ft_bitpack_size(n, width);
+            unsigned char *low = guarded(low_len + 64, &map, &map_len); /* with the 64 bytes allowed */
+            uint32_t bits = 0;
+            memset(high, 0, sizeof high);
+            for (uint32_t i = 0; i < n; i++) {
+                values[i] = ((uint32_t)rand() << 16 ^ (uint32_t)rand()) & ((UINT32_C(1) << width) - 1);
+                bits += (uint32_t)rand() % (width % 3 ? 4 : 40);
+                high[bits / 8] |= (unsigned char)(1u << bits % 8);
+                bits++;
+            }
+            ft_bitpack(values, n, width, low);
+            for (size_t s = 0; s < sizeof sets / sizeof *sets; s++) {
+                if (!ft_kernels_named(sets[s], &k))
+                    continue;
+                cr_assert(ft_kernels_scalar.rice_sums(low, high, bits, width, n, want));
+                cr_assert(k.rice_sums(low, high, bits, width, n, got));
+                cr_assert_arr_eq(got, want, n * sizeof *want, "%s, width %u, %u values", sets[s], width, n);
+                uint32_t from = (uint32_t)rand() % n, end = from + 1 + (uint32_t)rand() % (n - from);
+                cr_assert(ft_kernels_scalar.rice_some(low, high, bits, width, n, from, end, 7, want));
+                cr_assert(k.rice_some(low, high, bits, width, n, from, end, 7, got));
+                cr_assert_arr_eq(got, want, (end - from) * sizeof *want, "%s, width %u, %u to %u", sets[s], width,
+                                 from, end);
+                cr_assert_not(k.rice_some(low, high, bits, width, n, n - 1, n + 1, 7, got), "a one too few");
+                cr_assert_not(k.rice_sums(low, high, bits + 1, width, n, got), "a zero at the end");
+                cr_assert_not(n > 1 && k.rice_sums(low, high, bits, width, n - 1, got), "a one too many");
+            }
+            munmap(map, map_len);
+        }
+}
+
+Test(cpu, ranks_of_bits_equal_scalar_at_every_length)
+{
+    static uint32_t at[8192];
+    static uint16_t found[2][8192], ranks[2][8192];
+    ft_kernels k;
+
+    srand(5);
+    for (uint32_t bits = 1; bits <= FT_RANK_BITS; bits += bits < 200 ? 1 : bits < 8100 ? 411 : 1) {
+        void *map;
+        size_t map_len, len = (bits + 63) / 64 * 8;
+        unsigned char *bitmap = guarded(len, &map, &map_len);
+        uint32_t n = 0;
+        for (size_t i = 0; i < len; i++)
+            bitmap[i] = (unsigned char)(bits % 5 ? rand() : 0xff);
+        for (uint32_t i = 0; i < bits; i++) {
+            at[n] = i;
+            n += rand() % (1 + bits % 7) == 0;
+        }
+        uint32_t want = ft_kernels_scalar.rank_bits(bitmap, bits, at, n, found[0], ranks[0]);
+        for (size_t s = 0; s < sizeof sets / sizeof *sets; s++) {
+            if (!ft_kernels_named(sets[s], &k))
+                continue;
+            cr_assert_eq(k.rank_bits(bitmap, bits, at, n, found[1], ranks[1]), want, "%s, %u bits", sets[s], bits);
+            cr_assert_arr_eq(found[1], found[0], want * sizeof **found);
+            cr_assert_arr_eq(ranks[1], ranks[0], want * sizeof **ranks);
+        }
+        munmap(map, map_len);
+    }
+}
+
 Test(cpu, picking_lengths_and_steps_of_sums_equal_scalar)
 {
     uint32_t sums[256], want[256 + 31], got[256 + 31];
@@ -432,4 +502,40 @@ Test(cpu, picking_lengths_and_steps_of_sums_equal_scalar)
         }
     }
     munmap(maps[0], map_lens[0]);
+}
+
+/* n ascending numbers, with FT_MEET_SLACK more of room right before a guard page. */
+static uint32_t *ascending(uint32_t n, uint32_t step, void **map, size_t *map_len)
+{
+    uint32_t *out = (uint32_t *)(void *)guarded((n + FT_MEET_SLACK) * sizeof *out, map, map_len);
+
+    for (uint32_t i = 0, v = (uint32_t)rand() % 9; i < n; i++, v += 1 + (uint32_t)rand() % step)
+        out[i] = v;
+    return out;
+}
+
+Test(cpu, numbers_in_common_equal_scalar_at_every_length)
+{
+    uint32_t want[608];
+    ft_kernels k;
+
+    srand(6);
+    for (unsigned round = 0; round < 20000; round++) {
+        uint32_t n = (uint32_t)rand() % (round % 2 ? 600 : 20), n_b = (uint32_t)rand() % (round % 3 ? 600 : 20);
+        uint32_t shift = (uint32_t)rand() % 5;
+        void *maps[3];
+        size_t lens[3];
+        uint32_t *a = ascending(n, 1 + round % 7, &maps[0], &lens[0]);
+        uint32_t *b = ascending(n_b, 1 + round % 5, &maps[1], &lens[1]);
+        uint32_t *got = ascending(n, 1, &maps[2], &lens[2]);
+        uint32_t n_want = ft_kernels_scalar.meet(a, n, b, n_b, shift, want);
+        for (size_t s = 0; s < sizeof sets / sizeof *sets; s++) {
+            if (!ft_kernels_named(sets[s], &k))
+                continue;
+            cr_assert_eq(k.meet(a, n, b, n_b, shift, got), n_want, "%s, %u and %u", sets[s], n, n_b);
+            cr_assert_arr_eq(got, want, n_want * sizeof *want, "%s, %u and %u", sets[s], n, n_b);
+        }
+        for (unsigned i = 0; i < 3; i++)
+            munmap(maps[i], lens[i]);
+    }
 }
