@@ -103,6 +103,8 @@ static uint32_t list_hint(ft_op *op, uint32_t lo, int64_t need)
         uint32_t here = clause_hint(l, l->required[i], l->most[i], at, need);
         if (here > at)
             at = here;
+        if (at / FT_WINDOW == lo / FT_WINDOW)
+            break; /* the rarest goes from window to window: so will the others */
     }
     for (uint32_t i = 0; i < l->n_optional && !l->n_required; i++) {
         uint32_t here = clause_hint(l, l->optional[i], l->most[i], lo, need);

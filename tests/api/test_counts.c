@@ -130,7 +130,7 @@ static void ask_all(const char *path, unsigned gone, const char *what)
 
 Test(counts, every_way_in_one_segment)
 {
-    static const char *const sets[] = {"scalar", "avx2", "avx512"};
+    static const char *const sets[] = {"scalar", "sse41", "avx2", "avx512"};
     char *dir = ft_fixture_dir();
     const char *path = ft_fixture_path(dir, "x.ft");
     ft_kernels best = ft_cpu;
