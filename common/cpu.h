@@ -54,6 +54,8 @@ typedef struct ft_kernels {
     uint32_t (*above)(const uint32_t *values, uint32_t n, uint32_t need, uint32_t *places);
     /* Keeps, in order, the pairs whose score is above need (< 2^31); how many. */
     uint32_t (*keep_above)(uint32_t *numbers, uint32_t *scores, uint32_t n, uint32_t need);
+    /* Keeps, in order, the pairs whose mark, 0 or 1, is `mark`; how many. */
+    uint32_t (*keep_marked)(uint32_t *numbers, uint32_t *scores, const uint8_t *marks, uint32_t n, uint8_t mark);
     /* The number i < n of `value` in Elias and Fano's code of n values with l = 1..31 bits packed in low (bitpack.h); n if
      * it is not there. Of a bitmap that is no such code, any number up to n. */
     uint32_t (*elias_fano_find)(const unsigned char *bitmap, uint32_t bits, const unsigned char *low, uint32_t n,
@@ -94,7 +96,7 @@ typedef struct ft_kernels {
     { \
         .name = (set), .unpack_lanes = unpack_lanes, .set_bits = set_bits, .score = score, .classify = classify, \
         .elias_fano = elias_fano, .ascends = ascends, .gather_u16 = gather_u16, .pick_u16 = pick_u16, \
-        .steps = steps, .match = match, .collect = collect, .above = above, .keep_above = keep_above, \
+        .steps = steps, .match = match, .collect = collect, .above = above, .keep_above = keep_above, .keep_marked = keep_marked, \
         .elias_fano_find = elias_fano_find, .count_bits = count_bits, .nth_bit = nth_bit, .or_bits = or_bits, \
         .take_bytes = take_bytes, .count_words = count_words, .hash_block = hash_block, .rice_sums = rice_sums, \
         .rice_some = rice_some, .rank_bits = rank_bits, .meet = meet \

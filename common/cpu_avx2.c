@@ -264,6 +264,11 @@ static uint32_t keep_above(uint32_t *numbers, uint32_t *scores, uint32_t n, uint
     return kept;
 }
 
+static uint32_t keep_marked(uint32_t *numbers, uint32_t *scores, const uint8_t *marks, uint32_t n, uint8_t mark)
+{
+    return ft_kernels_scalar.keep_marked(numbers, scores, marks, n, mark);
+}
+
 static uint32_t elias_fano_find(const unsigned char *bitmap, uint32_t bits, const unsigned char *low, uint32_t n,
                                 unsigned l, uint32_t value)
 {

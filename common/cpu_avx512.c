@@ -234,6 +234,21 @@ static uint32_t keep_above(uint32_t *numbers, uint32_t *scores, uint32_t n, uint
     return kept;
 }
 
+static uint32_t keep_marked(uint32_t *numbers, uint32_t *scores, const uint8_t *marks, uint32_t n, uint8_t mark)
+{
+    __m128i same = _mm_set1_epi8((char)mark);
+    uint32_t kept = 0;
+
+    for (uint32_t i = 0; i < n; i += 16) {
+        __mmask16 m = first(n - i), keep = _mm_mask_cmpeq_epi8_mask(m, _mm_maskz_loadu_epi8(m, marks + i), same);
+        __m512i number = _mm512_maskz_loadu_epi32(m, numbers + i), score = _mm512_maskz_loadu_epi32(m, scores + i);
+        _mm512_mask_storeu_epi32(numbers + kept, m, _mm512_maskz_compress_epi32(keep, number));
+        _mm512_mask_storeu_epi32(scores + kept, m, _mm512_maskz_compress_epi32(keep, score));
+        kept += (uint32_t)_mm_popcnt_u32(keep);
+    }
+    return kept;
+}
+
 static uint32_t elias_fano_find(const unsigned char *bitmap, uint32_t bits, const unsigned char *low, uint32_t n,
                                 unsigned l, uint32_t value)
 {

@@ -179,6 +179,18 @@ static uint32_t keep_above(uint32_t *numbers, uint32_t *scores, uint32_t n, uint
     return kept;
 }
 
+static uint32_t keep_marked(uint32_t *numbers, uint32_t *scores, const uint8_t *marks, uint32_t n, uint8_t mark)
+{
+    uint32_t kept = 0;
+
+    for (uint32_t i = 0; i < n; i++) {
+        numbers[kept] = numbers[i];
+        scores[kept] = scores[i];
+        kept += marks[i] == mark;
+    }
+    return kept;
+}
+
 /* Of value i the bitmap says that it is at least ((place of bit i) - i << l) + i, and less than that and 2^l. */
 static uint32_t elias_fano_find(const unsigned char *bitmap, uint32_t bits, const unsigned char *low, uint32_t n,
                                 unsigned l, uint32_t value)

@@ -19,7 +19,9 @@ typedef struct list_op {
     uint32_t n_required, n_optional, n_excluded;
     uint32_t *most;        /* what a clause, required or (then) optional, adds at most anywhere; */
     uint64_t total;        /* the sum of these */
-    uint32_t *bounds;      /* what each adds at most in the window at hand */
+    uint64_t optional_cost;
+    uint32_t *bounds;      /* what each adds at most in the window at hand, [lo, hi), */
+    uint32_t sum, lo, hi;  /* and the sum of these */
     uint32_t *order;       /* optional clauses, least bound first */
     /* scratch, made when first needed */
     uint32_t *cells;       /* FT_WINDOW scores, all zero between calls */
@@ -73,13 +75,17 @@ static uint32_t bound_of(ft_op *op, uint32_t lo, uint32_t hi)
 static uint32_t list_bound(ft_op *op, uint32_t lo, uint32_t hi)
 {
     list_op *l = (list_op *)op;
-    uint32_t sum = 0;
 
-    for (uint32_t i = 0; i < l->n_required; i++)
-        sum += bound_of(l->required[i], lo, hi);
-    for (uint32_t i = 0; i < l->n_optional; i++)
-        sum += bound_of(l->optional[i], lo, hi);
-    return sum;
+    if (l->lo != lo || l->hi != hi) {
+        l->lo = lo;
+        l->hi = hi;
+        l->sum = 0;
+        for (uint32_t i = 0; i < l->n_required; i++)
+            l->sum += l->bounds[i] = bound_of(l->required[i], lo, hi);
+        for (uint32_t i = 0; i < l->n_optional; i++)
+            l->sum += l->bounds[l->n_required + i] = bound_of(l->optional[i], lo, hi);
+    }
+    return l->sum;
 }
 
 /* What is left of need when `more` may still come; negative: everything may matter. */
@@ -122,34 +128,18 @@ enum keep { KEEP_HITS, KEEP_MISSES, KEEP_ALL };
 
 static void probe_batch(list_op *l, ft_op *clause, ft_batch *batch, enum keep keep, int64_t need)
 {
-    uint32_t kept = 0;
-
     memset(l->hits, 0, batch->n);
     clause->class->probe(clause, batch->passages, batch->n, keep == KEEP_MISSES ? -1 : need, batch->scores, l->hits);
-    if (keep == KEEP_ALL) {
-        batch->n = ft_keep_above(batch->passages, batch->scores, batch->n, need);
-        return;
-    }
-    for (uint32_t i = 0; i < batch->n; i++) {
-        bool match = (l->hits[i] != 0) == (keep == KEEP_HITS);
-        batch->passages[kept] = batch->passages[i];
-        batch->scores[kept] = batch->scores[i];
-        kept += match && (int64_t)batch->scores[i] > need;
-    }
-    batch->n = kept;
+    if (keep != KEEP_ALL)
+        batch->n = ft_cpu.keep_marked(batch->passages, batch->scores, l->hits, batch->n, keep == KEEP_HITS);
+    batch->n = ft_keep_above(batch->passages, batch->scores, batch->n, need);
 }
 
 static void generate_all_of(list_op *l, uint32_t lo, uint32_t hi, int64_t need, ft_batch *out)
 {
-    uint32_t *optional_bounds = l->bounds + l->n_required;
-    uint64_t rest = 0;
+    const uint32_t *optional_bounds = l->bounds + l->n_required;
+    uint64_t rest = need >= 0 ? list_bound(&l->base, lo, hi) - l->bounds[0] : 0;
 
-    if (need >= 0) {
-        for (uint32_t i = 1; i < l->n_required; i++)
-            rest += l->bounds[i] = bound_of(l->required[i], lo, hi);
-        for (uint32_t i = 0; i < l->n_optional; i++)
-            rest += optional_bounds[i] = bound_of(l->optional[i], lo, hi);
-    }
     l->required[0]->class->generate(l->required[0], lo, hi, less(need, rest), out);
     for (uint32_t i = 1; i < l->n_required && out->n; i++) {
         rest -= need >= 0 ? l->bounds[i] : 0;
@@ -192,22 +182,33 @@ static void collect_all(list_op *l, uint32_t lo, ft_batch *out)
     out->n = n;
 }
 
-/* Orders the optional clauses by bound and returns how many are not essential; *rest is the sum of their bounds. */
+/* Orders the optional clauses by bound in the window, and returns how many are not essential; *rest is the sum of their bounds. */
 static uint32_t partition(list_op *l, uint32_t lo, uint32_t hi, int64_t need, uint64_t *rest)
 {
+    const uint32_t *bounds = l->bounds + l->n_required;
     uint32_t n = l->n_optional, idle = 0;
 
     *rest = 0;
+    list_bound(&l->base, lo, hi);
     for (uint32_t i = 0; i < n; i++) {
-        uint32_t bound = bound_of(l->optional[i], lo, hi), k = i;
-        l->bounds[i] = bound;
-        for (; k > 0 && l->bounds[l->order[k - 1]] > bound; k--)
+        uint32_t k = i;
+        for (; k > 0 && bounds[l->order[k - 1]] > bounds[i]; k--)
             l->order[k] = l->order[k - 1];
         l->order[k] = i;
     }
-    while (idle < n && *rest + l->bounds[l->order[idle]] <= (uint64_t)need)
-        *rest += l->bounds[l->order[idle++]];
+    while (idle < n && *rest + bounds[l->order[idle]] <= (uint64_t)need)
+        *rest += bounds[l->order[idle++]];
     return idle;
+}
+
+/* Whether so few matches are expected of some clauses that they are better remembered than looked for in all cells. */
+static bool are_few(const list_op *l, const uint32_t *order, uint32_t n)
+{
+    uint64_t cost = 0;
+
+    for (uint32_t i = 0; i < n; i++)
+        cost += l->optional[order[i]]->cost;
+    return cost < l->base.eval->norms->n_passages / (FT_WINDOW / 64);
 }
 
 static void generate_any_of(list_op *l, uint32_t lo, uint32_t hi, int64_t need, ft_batch *out)
@@ -229,16 +230,46 @@ static void generate_any_of(list_op *l, uint32_t lo, uint32_t hi, int64_t need, 
         if (!cells_scratch(l))
             return;
         int64_t least = less(need, rest);
+        bool few = least < 0 || are_few(l, l->order + idle, n - idle);
         for (uint32_t i = idle; i < n; i++)
-            accumulate(l, l->optional[l->order[i]], lo, hi, least < 0);
-        if (least < 0)
+            accumulate(l, l->optional[l->order[i]], lo, hi, few);
+        if (few) {
             collect_all(l, lo, out);
-        else
+            out->n = ft_keep_above(out->passages, out->scores, out->n, least);
+        } else
             out->n = ft_cpu.collect(l->cells, (hi - lo + 15) / 16 * 16, (uint32_t)least, lo, out->passages, out->scores);
     }
     while (idle-- > 0 && out->n) {
-        rest -= l->bounds[l->order[idle]];
+        rest -= l->bounds[l->n_required + l->order[idle]];
         probe_batch(l, l->optional[l->order[idle]], out, KEEP_ALL, less(need, rest));
+    }
+}
+
+/* Whether in a window what is required scores too little by itself, and what is optional is rarer. */
+static bool needs_optional(list_op *l, uint32_t lo, uint32_t hi, int64_t need)
+{
+    const uint32_t *bounds = l->bounds;
+    uint64_t most = 0;
+
+    if (need < 0 || l->optional_cost > l->required[0]->cost || hi - lo > FT_WINDOW)
+        return false;
+    list_bound(&l->base, lo, hi);
+    for (uint32_t i = 0; i < l->n_required; i++)
+        most += bounds[i];
+    return most <= (uint64_t)need;
+}
+
+/* Then a match of all that is required matches something optional, too, that makes up for what is missing. */
+static void generate_from_optional(list_op *l, uint32_t lo, uint32_t hi, int64_t need, ft_batch *out)
+{
+    uint64_t rest = 0;
+
+    for (uint32_t i = 0; i < l->n_required; i++)
+        rest += l->bounds[i];
+    generate_any_of(l, lo, hi, need - (int64_t)rest, out);
+    for (uint32_t i = 0; i < l->n_required && out->n; i++) {
+        rest -= l->bounds[i];
+        probe_batch(l, l->required[i], out, KEEP_HITS, less(need, rest));
     }
 }
 
@@ -249,7 +280,9 @@ static void list_generate(ft_op *op, uint32_t lo, uint32_t hi, int64_t need, ft_
     out->n = 0;
     if (!hits_scratch(l))
         return;
-    if (l->n_required)
+    if (l->n_required && needs_optional(l, lo, hi, need))
+        generate_from_optional(l, lo, hi, need, out);
+    else if (l->n_required)
         generate_all_of(l, lo, hi, need, out);
     else
         generate_any_of(l, lo, hi, need, out);
@@ -425,12 +458,12 @@ static void list_release(ft_op *op)
             groups[g][i]->class->release(groups[g][i]);
 }
 
-static uint32_t list_reach(const ft_op *op, uint32_t lo)
+static uint32_t list_reach(const ft_op *op, uint32_t lo, uint32_t matches)
 {
     const list_op *l = (const list_op *)op;
     const ft_op *first = l->n_required ? l->required[0] : NULL;
 
-    return first && first->class->reach ? first->class->reach(first, lo) : lo - lo % FT_WINDOW + FT_WINDOW;
+    return first && first->class->reach ? first->class->reach(first, lo, matches) : lo - lo % FT_WINDOW + FT_WINDOW;
 }
 
 static const ft_op_class list_class = {list_bound, list_hint,   list_generate, list_mark,
@@ -489,6 +522,8 @@ ft_op *ft_op_list(ft_eval *eval, ft_op **required, uint32_t n_required, ft_op **
         cost = required[0]->cost;
     for (uint32_t i = 0; i < n_optional && !n_required; i++)
         cost += optional[i]->cost;
+    for (uint32_t i = 0; i < n_optional; i++)
+        l->optional_cost += optional[i]->cost;
     for (uint32_t i = 0; i < n_required + n_optional; i++)
         l->total += l->most[i] = bound_of(i < n_required ? required[i] : optional[i - n_required], 0, UINT32_MAX);
     l->base = (ft_op){&list_class, eval, cost, eval->scoring, slow};

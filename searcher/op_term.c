@@ -104,14 +104,16 @@ static ft_occurrences term_occurrences(ft_op *op)
     return (ft_occurrences){tf, t->positions, 1};
 }
 
-static uint32_t term_reach(const ft_op *op, uint32_t lo)
+static uint32_t term_reach(const ft_op *op, uint32_t lo, uint32_t matches)
 {
-    const ft_postings *list = &((const term_op *)op)->cursor.list;
-    uint32_t block = ft_postings_find_block(list, 0, lo);
+    const ft_cursor *c = &((const term_op *)op)->cursor;
+    const ft_postings *list = &c->list;
+    bool ahead = c->block && c->block < list->n_blocks && ft_postings_block_last(list, c->block - 1) < lo;
+    uint32_t block = ft_postings_find_block(list, ahead ? c->block : 0, lo);
 
-    if (list->n_blocks - block <= FT_WINDOW / FT_BLOCK_LEN)
+    if (list->n_blocks - block <= matches / FT_BLOCK_LEN)
         return list->n_passages;
-    return ft_postings_block_last(list, block + FT_WINDOW / FT_BLOCK_LEN - 1) + 1;
+    return ft_postings_block_last(list, block + matches / FT_BLOCK_LEN - 1) + 1;
 }
 
 static const ft_op_class term_class = {term_bound, term_hint,   term_generate, term_mark,

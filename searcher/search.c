@@ -12,7 +12,8 @@
 #include <time.h>
 
 #define CLOCK_EVERY 16  /* windows between two looks at the clock */
-#define RARE_WINDOWS 32 /* so many with no more matches than one can have: those are taken together */
+#define RARE_WINDOWS 32   /* so many with no more matches than one can have: those are taken together */
+#define SPARSE_WINDOWS 2  /* the same when pruning: so many with no more matches than a block, whose bound is one */
 
 typedef struct run {
     ft_results *rs;
@@ -166,12 +167,13 @@ static ft_status count_batch(run *r, uint32_t leaf_number, ft_op *op, uint32_t l
     return FT_OK;
 }
 
-/* Where the window at lo ends, as far as it must not prune: rare matches are taken many windows at a time. */
-static uint32_t window_end(const ft_op *op, uint32_t lo, uint32_t n)
+/* Where the window at lo ends: rare matches are taken many windows at a time. */
+static uint32_t window_end(const run *r, const ft_op *op, uint32_t lo, uint32_t n)
 {
-    uint32_t end = lo - lo % FT_WINDOW + FT_WINDOW, reach = op->class->reach ? op->class->reach(op, lo) : 0;
+    uint32_t end = lo - lo % FT_WINDOW + FT_WINDOW, matches = r->prune ? FT_BLOCK_LEN : FT_WINDOW;
+    uint32_t reach = op->class->reach ? op->class->reach(op, lo, matches) : 0;
 
-    if (reach > lo && reach - lo >= RARE_WINDOWS * FT_WINDOW)
+    if (reach > lo && reach - lo >= (r->prune ? SPARSE_WINDOWS : RARE_WINDOWS) * FT_WINDOW)
         end = reach;
     return end < n ? end : n;
 }
@@ -186,9 +188,7 @@ static ft_status walk_windows(run *r, uint32_t leaf_number, ft_op *op, ft_eval *
         lo = op->class->hint(op, lo, need);
         if (lo >= n)
             break;
-        uint32_t hi = lo - lo % FT_WINDOW + FT_WINDOW < n ? lo - lo % FT_WINDOW + FT_WINDOW : n;
-        if (!r->prune)
-            hi = window_end(op, lo, n);
+        uint32_t hi = window_end(r, op, lo, n);
         if (!r->rank) {
             ft_status st = hi - lo > FT_WINDOW ? count_batch(r, leaf_number, op, lo, hi)
                                                : count_window(r, leaf_number, op, lo, hi);

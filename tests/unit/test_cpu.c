@@ -375,6 +375,13 @@ Test(cpu, choosing_what_is_above_equals_scalar)
             cr_assert_arr_eq(numbers[1], numbers[0], found * sizeof **numbers, "%s", sets[s]);
             cr_assert_arr_eq(values[1], values[0], found * sizeof **values, "%s", sets[s]);
             cr_assert_eq(numbers[1][n], numbers[0][n]);
+            uint8_t marks[256];
+            for (uint32_t i = 0; i < 256; i++)
+                marks[i] = rand() % 2;
+            uint32_t kept = ft_kernels_scalar.keep_marked(numbers[0], values[0], marks, found, round % 2);
+            cr_assert_eq(k.keep_marked(numbers[1], values[1], marks, found, round % 2), kept, "%s", sets[s]);
+            cr_assert_arr_eq(numbers[1], numbers[0], kept * sizeof **numbers, "%s", sets[s]);
+            cr_assert_arr_eq(values[1], values[0], kept * sizeof **values, "%s", sets[s]);
         }
     }
 }
