@@ -30,8 +30,8 @@ typedef struct ft_kernels {
     void (*score)(const uint32_t *tf, const uint32_t *dl, uint32_t n, float weight, float a, float b, uint32_t *out);
     /* The classes of text[0 .. 64). */
     void (*classify)(const unsigned char *text, ft_byte_masks *out);
-    /* Elias and Fano's code (monotone.h): out[i] = (((place of set bit i) - i) << l | low[i]) + i + base, l <= 31; low is
-     * not read when l = 0. Counts, stops and reads as set_bits does; out and low have room for limit + 80. */
+    /* Elias and Fano's code (monotone.h): out[i] = (((place of set bit i) - i) << l | low[i]) + i + base, l <= 31; low
+     * is not read when l = 0. Counts, stops and reads as set_bits does; out and low have room for limit + 80. */
     uint32_t (*elias_fano)(const unsigned char *bitmap, uint32_t bits, uint32_t limit, const uint32_t *low, unsigned l,
                            uint32_t base, uint32_t *out);
     /* Whether values[0] < values[1] < ... */
@@ -49,15 +49,16 @@ typedef struct ft_kernels {
     uint32_t (*match)(const uint32_t *list, const uint32_t *wanted, uint32_t n, uint16_t *which, uint16_t *where);
     /* Which of n cells, n a multiple of 16, hold more than need (< 2^31): their numbers, counted from `first`, and what
      * they hold. Clears all. Returns how many; both arrays have room for n. */
-    uint32_t (*collect)(uint32_t *cells, uint32_t n, uint32_t need, uint32_t first, uint32_t *numbers, uint32_t *values);
+    uint32_t (*collect)(uint32_t *cells, uint32_t n, uint32_t need, uint32_t first, uint32_t *numbers,
+                        uint32_t *values);
     /* Which of n values are above need (< 2^31): their places, ascending, room for n. Returns how many. */
     uint32_t (*above)(const uint32_t *values, uint32_t n, uint32_t need, uint32_t *places);
     /* Keeps, in order, the pairs whose score is above need (< 2^31); how many. */
     uint32_t (*keep_above)(uint32_t *numbers, uint32_t *scores, uint32_t n, uint32_t need);
     /* Keeps, in order, the pairs whose mark, 0 or 1, is `mark`; how many. */
     uint32_t (*keep_marked)(uint32_t *numbers, uint32_t *scores, const uint8_t *marks, uint32_t n, uint8_t mark);
-    /* The number i < n of `value` in Elias and Fano's code of n values with l = 1..31 bits packed in low (bitpack.h); n if
-     * it is not there. Of a bitmap that is no such code, any number up to n. */
+    /* The number i < n of `value` in Elias and Fano's code of n values with l = 1..31 bits packed in low (bitpack.h); n
+     * if it is not there. Of a bitmap that is no such code, any number up to n. */
     uint32_t (*elias_fano_find)(const unsigned char *bitmap, uint32_t bits, const unsigned char *low, uint32_t n,
                                 unsigned l, uint32_t value);
     /* How many bits of the first `bits` of a bitmap are set; up to 8 bytes behind them may be read. */
@@ -96,7 +97,8 @@ typedef struct ft_kernels {
     { \
         .name = (set), .unpack_lanes = unpack_lanes, .set_bits = set_bits, .score = score, .classify = classify, \
         .elias_fano = elias_fano, .ascends = ascends, .gather_u16 = gather_u16, .pick_u16 = pick_u16, \
-        .steps = steps, .match = match, .collect = collect, .above = above, .keep_above = keep_above, .keep_marked = keep_marked, \
+        .steps = steps, .match = match, .collect = collect, .above = above, .keep_above = keep_above, \
+        .keep_marked = keep_marked, \
         .elias_fano_find = elias_fano_find, .count_bits = count_bits, .nth_bit = nth_bit, .or_bits = or_bits, \
         .take_bytes = take_bytes, .count_words = count_words, .hash_block = hash_block, .rice_sums = rice_sums, \
         .rice_some = rice_some, .rank_bits = rank_bits, .meet = meet \

@@ -120,7 +120,8 @@ static uint32_t gather_u16(const unsigned char *table, const uint32_t *at, uint3
 
     for (uint32_t i = 0; i < n; i += 16) {
         __mmask16 m = (__mmask16)(n - i >= 16 ? 0xffff : (1u << (n - i)) - 1);
-        __m512i v = _mm512_mask_i32gather_epi32(_mm512_setzero_si512(), m, _mm512_maskz_loadu_epi32(m, at + i), table, 2);
+        __m512i from = _mm512_maskz_loadu_epi32(m, at + i);
+        __m512i v = _mm512_mask_i32gather_epi32(_mm512_setzero_si512(), m, from, table, 2);
         v = _mm512_and_si512(v, _mm512_set1_epi32(0xffff));
         _mm512_mask_storeu_epi32(out + i, m, v);
         greatest = _mm512_max_epu32(greatest, v);

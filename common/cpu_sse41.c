@@ -208,7 +208,7 @@ static void take_bytes(unsigned char *bytes, uint32_t n_words, uint64_t *bits)
 {
     for (uint32_t i = 0; i < n_words; i++) {
         for (unsigned at = 0; at < 64; at += 16, bytes += 16) {
-            bits[i] |= bits_of(_mm_slli_epi16(load(bytes), 7)) << at; /* the lowest bit of each byte, made its highest */
+            bits[i] |= bits_of(_mm_slli_epi16(load(bytes), 7)) << at; /* each byte's lowest bit, made its highest */
             store(bytes, _mm_setzero_si128());
         }
     }

@@ -142,8 +142,8 @@ typedef struct ft_op_class {
     void (*release)(ft_op *op);
     /* Of terms and phrases, else NULL. */
     ft_occurrences (*occurrences)(ft_op *op);
-    /* A great hi so that [lo, hi) holds at most so many matches for certain, FT_BLOCK_LEN or a multiple up to FT_WINDOW:
-     * generate may be asked for so many passages. NULL where only a window's are certain. */
+    /* A great hi so that [lo, hi) holds at most so many matches for certain, FT_BLOCK_LEN or a multiple up to
+     * FT_WINDOW: generate may be asked for so many passages. NULL where only a window's are certain. */
     uint32_t (*reach)(const ft_op *op, uint32_t lo, uint32_t matches);
 } ft_op_class;
 

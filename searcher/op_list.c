@@ -182,7 +182,8 @@ static void collect_all(list_op *l, uint32_t lo, ft_batch *out)
     out->n = n;
 }
 
-/* Orders the optional clauses by bound in the window, and returns how many are not essential; *rest is the sum of their bounds. */
+/* Orders the optional clauses by bound in the window, and returns how many are not essential; *rest is the sum of their
+ * bounds. */
 static uint32_t partition(list_op *l, uint32_t lo, uint32_t hi, int64_t need, uint64_t *rest)
 {
     const uint32_t *bounds = l->bounds + l->n_required;
@@ -236,8 +237,10 @@ static void generate_any_of(list_op *l, uint32_t lo, uint32_t hi, int64_t need, 
         if (few) {
             collect_all(l, lo, out);
             out->n = ft_keep_above(out->passages, out->scores, out->n, least);
-        } else
-            out->n = ft_cpu.collect(l->cells, (hi - lo + 15) / 16 * 16, (uint32_t)least, lo, out->passages, out->scores);
+        } else {
+            uint32_t cells = (hi - lo + 15) / 16 * 16;
+            out->n = ft_cpu.collect(l->cells, cells, (uint32_t)least, lo, out->passages, out->scores);
+        }
     }
     while (idle-- > 0 && out->n) {
         rest -= l->bounds[l->n_required + l->order[idle]];

@@ -1,6 +1,7 @@
 /* op_phrase.c - the operator of a phrase: passages where its words stand in consecutive positions; see eval.h.
  *
- * In a window, the passages of the rarest term that may hold the others, by the bits of these, are aligned (align.h). */
+ * In a window, the passages of the rarest term that may hold the others, by the bits of these, are aligned
+ * (align.h). */
 #include "align.h"
 #include "mem.h"
 
