@@ -92,28 +92,19 @@ typedef struct ft_kernels {
     uint32_t (*meet)(uint32_t *a, uint32_t n, uint32_t *b, uint32_t n_b, uint32_t shift, uint32_t *out);
 } ft_kernels;
 
-/* The table of a file that has a function for each, of the same name. */
-#define FT_KERNEL_TABLE(set) \
-    { \
-        .name = (set), .unpack_lanes = unpack_lanes, .set_bits = set_bits, .score = score, .classify = classify, \
-        .elias_fano = elias_fano, .ascends = ascends, .gather_u16 = gather_u16, .pick_u16 = pick_u16, \
-        .steps = steps, .match = match, .collect = collect, .above = above, .keep_above = keep_above, \
-        .keep_marked = keep_marked, \
-        .elias_fano_find = elias_fano_find, .count_bits = count_bits, .nth_bit = nth_bit, .or_bits = or_bits, \
-        .take_bytes = take_bytes, .count_words = count_words, .hash_block = hash_block, .rice_sums = rice_sums, \
-        .rice_some = rice_some, .rank_bits = rank_bits, .meet = meet \
-    }
-
 /* The set in use. */
 extern ft_kernels ft_cpu;
 
 /* One set by name, for tests; false if it is unknown or this machine lacks it. */
 bool ft_kernels_named(const char *name, ft_kernels *out);
 
-/* The sets themselves; _sse41, _avx2 and _avx512 only run where the machine has them. */
+/* The definition. */
 extern const ft_kernels ft_kernels_scalar;
 #if defined(__x86_64__)
-extern const ft_kernels ft_kernels_sse41, ft_kernels_avx2, ft_kernels_avx512;
+/* Each puts its own kernels in place of those of a lesser set, and only runs where the machine has it. */
+void ft_kernels_take_sse41(ft_kernels *k);
+void ft_kernels_take_avx2(ft_kernels *k);
+void ft_kernels_take_avx512(ft_kernels *k);
 #endif
 
 #endif

@@ -160,11 +160,6 @@ static uint32_t gather_u16(const unsigned char *table, const uint32_t *at, uint3
     return most;
 }
 
-static uint32_t pick_u16(const unsigned char *table, const unsigned char *bitmap, uint32_t bits, uint32_t *out)
-{
-    return ft_kernels_scalar.pick_u16(table, bitmap, bits, out);
-}
-
 static void steps(const uint32_t *sums, uint32_t n, uint32_t before, uint32_t *out)
 {
     __m256i last = _mm256_set1_epi32((int)before), turn = _mm256_setr_epi32(7, 0, 1, 2, 3, 4, 5, 6);
@@ -262,11 +257,6 @@ static uint32_t keep_above(uint32_t *numbers, uint32_t *scores, uint32_t n, uint
         kept += score > need;
     }
     return kept;
-}
-
-static uint32_t keep_marked(uint32_t *numbers, uint32_t *scores, const uint8_t *marks, uint32_t n, uint8_t mark)
-{
-    return ft_kernels_scalar.keep_marked(numbers, scores, marks, n, mark);
 }
 
 static uint32_t elias_fano_find(const unsigned char *bitmap, uint32_t bits, const unsigned char *low, uint32_t n,
@@ -579,5 +569,31 @@ static uint32_t meet(uint32_t *a, uint32_t n, uint32_t *b, uint32_t n_b, uint32_
     return kept + (uint32_t)_mm_popcnt_u32(found & first_of(n - i)); /* none are found behind n */
 }
 
-const ft_kernels ft_kernels_avx2 = FT_KERNEL_TABLE("avx2");
+void ft_kernels_take_avx2(ft_kernels *k)
+{
+    k->name = "avx2";
+    k->unpack_lanes = unpack_lanes;
+    k->set_bits = set_bits;
+    k->score = score;
+    k->classify = classify;
+    k->elias_fano = elias_fano;
+    k->ascends = ascends;
+    k->gather_u16 = gather_u16;
+    k->steps = steps;
+    k->match = match;
+    k->collect = collect;
+    k->above = above;
+    k->keep_above = keep_above;
+    k->elias_fano_find = elias_fano_find;
+    k->count_bits = count_bits;
+    k->nth_bit = nth_bit;
+    k->or_bits = or_bits;
+    k->take_bytes = take_bytes;
+    k->count_words = count_words;
+    k->hash_block = hash_block;
+    k->rice_sums = rice_sums;
+    k->rice_some = rice_some;
+    k->rank_bits = rank_bits;
+    k->meet = meet;
+}
 #endif

@@ -6,11 +6,6 @@
 #include <string.h>
 #include <xxhash.h>
 
-static void unpack_lanes(const unsigned char *packed, unsigned width, uint32_t *out)
-{
-    ft_kernels_avx2.unpack_lanes(packed, width, out);
-}
-
 static const unsigned char bytes_up[64] = {0,  1,  2,  3,  4,  5,  6,  7,  8,  9,  10, 11, 12, 13, 14, 15,
                                            16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31,
                                            32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47,
@@ -250,28 +245,6 @@ static uint32_t keep_marked(uint32_t *numbers, uint32_t *scores, const uint8_t *
     return kept;
 }
 
-static uint32_t elias_fano_find(const unsigned char *bitmap, uint32_t bits, const unsigned char *low, uint32_t n,
-                                unsigned l, uint32_t value)
-{
-    return ft_kernels_avx2.elias_fano_find(bitmap, bits, low, n, l, value);
-}
-
-static uint32_t count_bits(const unsigned char *bitmap, uint32_t bits)
-{
-    return ft_kernels_avx2.count_bits(bitmap, bits);
-}
-
-static uint32_t nth_bit(const unsigned char *bitmap, uint32_t bits, uint32_t i)
-{
-    return ft_kernels_avx2.nth_bit(bitmap, bits, i);
-}
-
-/* Words that were just stored are loaded again, block after block: whole or single, not by halves. */
-static void or_bits(uint64_t *to, uint32_t at, const unsigned char *bitmap, uint32_t from, uint32_t n)
-{
-    ft_kernels_avx2.or_bits(to, at, bitmap, from, n);
-}
-
 static void take_bytes(unsigned char *bytes, uint32_t n_words, uint64_t *bits)
 {
     for (uint32_t i = 0; i < n_words; i++, bytes += 64) {
@@ -353,7 +326,7 @@ static bool rice_sums(const unsigned char *low, const unsigned char *high, uint3
     uint32_t ones[256 + 64];
 
     if (k > RUN_WIDTH)
-        return ft_kernels_avx2.rice_sums(low, high, bits, k, n, sums);
+        return ft_kernels_scalar.rice_sums(low, high, bits, k, n, sums);
     if (set_bits(high, bits, n, ones) != n || ones[n - 1] != bits - 1)
         return false;
     if (n == 256)
@@ -363,22 +336,25 @@ static bool rice_sums(const unsigned char *low, const unsigned char *high, uint3
     return true;
 }
 
-static bool rice_some(const unsigned char *low, const unsigned char *high, uint32_t bits, unsigned k, uint32_t n,
-                      uint32_t from, uint32_t end, uint32_t base, uint32_t *out)
+void ft_kernels_take_avx512(ft_kernels *k)
 {
-    return ft_kernels_avx2.rice_some(low, high, bits, k, n, from, end, base, out);
+    k->name = "avx512";
+    k->set_bits = set_bits;
+    k->score = score;
+    k->classify = classify;
+    k->elias_fano = elias_fano;
+    k->ascends = ascends;
+    k->gather_u16 = gather_u16;
+    k->pick_u16 = pick_u16;
+    k->steps = steps;
+    k->match = match;
+    k->collect = collect;
+    k->above = above;
+    k->keep_above = keep_above;
+    k->keep_marked = keep_marked;
+    k->take_bytes = take_bytes;
+    k->count_words = count_words;
+    k->hash_block = hash_block;
+    k->rice_sums = rice_sums;
 }
-
-static uint32_t rank_bits(const unsigned char *bitmap, uint32_t bits, const uint32_t *at, uint32_t n, uint16_t *which,
-                          uint16_t *ranks)
-{
-    return ft_kernels_avx2.rank_bits(bitmap, bits, at, n, which, ranks);
-}
-
-static uint32_t meet(uint32_t *a, uint32_t n, uint32_t *b, uint32_t n_b, uint32_t shift, uint32_t *out)
-{
-    return ft_kernels_avx2.meet(a, n, b, n_b, shift, out);
-}
-
-const ft_kernels ft_kernels_avx512 = FT_KERNEL_TABLE("avx512");
 #endif

@@ -379,4 +379,31 @@ static uint32_t meet(uint32_t *a, uint32_t n, uint32_t *b, uint32_t n_b, uint32_
     return kept;
 }
 
-const ft_kernels ft_kernels_scalar = FT_KERNEL_TABLE("scalar");
+const ft_kernels ft_kernels_scalar = {
+    .name = "scalar",
+    .unpack_lanes = unpack_lanes,
+    .set_bits = set_bits,
+    .score = score,
+    .classify = classify,
+    .elias_fano = elias_fano,
+    .ascends = ascends,
+    .gather_u16 = gather_u16,
+    .pick_u16 = pick_u16,
+    .steps = steps,
+    .match = match,
+    .collect = collect,
+    .above = above,
+    .keep_above = keep_above,
+    .keep_marked = keep_marked,
+    .elias_fano_find = elias_fano_find,
+    .count_bits = count_bits,
+    .nth_bit = nth_bit,
+    .or_bits = or_bits,
+    .take_bytes = take_bytes,
+    .count_words = count_words,
+    .hash_block = hash_block,
+    .rice_sums = rice_sums,
+    .rice_some = rice_some,
+    .rank_bits = rank_bits,
+    .meet = meet,
+};

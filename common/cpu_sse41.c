@@ -39,11 +39,6 @@ static void unpack_lanes(const unsigned char *packed, unsigned width, uint32_t *
     }
 }
 
-static uint32_t set_bits(const unsigned char *bitmap, uint32_t bits, uint32_t limit, uint32_t *out)
-{
-    return ft_kernels_scalar.set_bits(bitmap, bits, limit, out);
-}
-
 static void score(const uint32_t *tf, const uint32_t *dl, uint32_t n, float weight, float a, float b, uint32_t *out)
 {
     __m128 w = _mm_set1_ps(weight), va = _mm_set1_ps(a), vb = _mm_set1_ps(b);
@@ -94,7 +89,7 @@ static uint32_t elias_fano(const unsigned char *bitmap, uint32_t bits, uint32_t 
                            uint32_t base, uint32_t *out)
 {
     __m128i iota = _mm_setr_epi32(0, 1, 2, 3), add = _mm_set1_epi32((int)base), shift = _mm_cvtsi32_si128((int)l);
-    uint32_t n = set_bits(bitmap, bits, limit, out);
+    uint32_t n = ft_kernels_scalar.set_bits(bitmap, bits, limit, out);
 
     for (uint32_t i = 0; i < n; i += 4) {
         __m128i at = _mm_add_epi32(iota, _mm_set1_epi32((int)i));
@@ -116,21 +111,6 @@ static bool ascends(const uint32_t *values, uint32_t n)
         bad = _mm_or_si128(bad, _mm_cmpeq_epi32(_mm_max_epu32(before, v), before));
     }
     return _mm_testz_si128(bad, bad) && ft_kernels_scalar.ascends(values + i - 1, n - i + 1);
-}
-
-static uint32_t gather_u16(const unsigned char *table, const uint32_t *at, uint32_t n, uint32_t *out)
-{
-    return ft_kernels_scalar.gather_u16(table, at, n, out);
-}
-
-static uint32_t pick_u16(const unsigned char *table, const unsigned char *bitmap, uint32_t bits, uint32_t *out)
-{
-    return ft_kernels_scalar.pick_u16(table, bitmap, bits, out);
-}
-
-static void steps(const uint32_t *sums, uint32_t n, uint32_t before, uint32_t *out)
-{
-    ft_kernels_scalar.steps(sums, n, before, out);
 }
 
 static uint32_t match(const uint32_t *list, const uint32_t *wanted, uint32_t n, uint16_t *which, uint16_t *where)
@@ -168,42 +148,6 @@ static uint32_t collect(uint32_t *cells, uint32_t n, uint32_t need, uint32_t fir
     return found;
 }
 
-static uint32_t above(const uint32_t *values, uint32_t n, uint32_t need, uint32_t *places)
-{
-    return ft_kernels_scalar.above(values, n, need, places);
-}
-
-static uint32_t keep_above(uint32_t *numbers, uint32_t *scores, uint32_t n, uint32_t need)
-{
-    return ft_kernels_scalar.keep_above(numbers, scores, n, need);
-}
-
-static uint32_t keep_marked(uint32_t *numbers, uint32_t *scores, const uint8_t *marks, uint32_t n, uint8_t mark)
-{
-    return ft_kernels_scalar.keep_marked(numbers, scores, marks, n, mark);
-}
-
-static uint32_t elias_fano_find(const unsigned char *bitmap, uint32_t bits, const unsigned char *low, uint32_t n,
-                                unsigned l, uint32_t value)
-{
-    return ft_kernels_scalar.elias_fano_find(bitmap, bits, low, n, l, value);
-}
-
-static uint32_t count_bits(const unsigned char *bitmap, uint32_t bits)
-{
-    return ft_kernels_scalar.count_bits(bitmap, bits);
-}
-
-static uint32_t nth_bit(const unsigned char *bitmap, uint32_t bits, uint32_t i)
-{
-    return ft_kernels_scalar.nth_bit(bitmap, bits, i);
-}
-
-static void or_bits(uint64_t *to, uint32_t at, const unsigned char *bitmap, uint32_t from, uint32_t n)
-{
-    ft_kernels_scalar.or_bits(to, at, bitmap, from, n);
-}
-
 static void take_bytes(unsigned char *bytes, uint32_t n_words, uint64_t *bits)
 {
     for (uint32_t i = 0; i < n_words; i++) {
@@ -214,38 +158,16 @@ static void take_bytes(unsigned char *bytes, uint32_t n_words, uint64_t *bits)
     }
 }
 
-static uint32_t count_words(const uint64_t *bits, uint32_t n_words)
+void ft_kernels_take_sse41(ft_kernels *k)
 {
-    return ft_kernels_scalar.count_words(bits, n_words);
+    k->name = "sse41";
+    k->unpack_lanes = unpack_lanes;
+    k->score = score;
+    k->classify = classify;
+    k->elias_fano = elias_fano;
+    k->ascends = ascends;
+    k->match = match;
+    k->collect = collect;
+    k->take_bytes = take_bytes;
 }
-
-static uint64_t hash_block(const void *data, size_t len)
-{
-    return ft_kernels_scalar.hash_block(data, len);
-}
-
-static bool rice_sums(const unsigned char *low, const unsigned char *high, uint32_t bits, unsigned k, uint32_t n,
-                      uint32_t *sums)
-{
-    return ft_kernels_scalar.rice_sums(low, high, bits, k, n, sums);
-}
-
-static bool rice_some(const unsigned char *low, const unsigned char *high, uint32_t bits, unsigned k, uint32_t n,
-                      uint32_t from, uint32_t end, uint32_t base, uint32_t *out)
-{
-    return ft_kernels_scalar.rice_some(low, high, bits, k, n, from, end, base, out);
-}
-
-static uint32_t rank_bits(const unsigned char *bitmap, uint32_t bits, const uint32_t *at, uint32_t n, uint16_t *which,
-                          uint16_t *ranks)
-{
-    return ft_kernels_scalar.rank_bits(bitmap, bits, at, n, which, ranks);
-}
-
-static uint32_t meet(uint32_t *a, uint32_t n, uint32_t *b, uint32_t n_b, uint32_t shift, uint32_t *out)
-{
-    return ft_kernels_scalar.meet(a, n, b, n_b, shift, out);
-}
-
-const ft_kernels ft_kernels_sse41 = FT_KERNEL_TABLE("sse41");
 #endif
