@@ -313,9 +313,8 @@ static uint32_t nth_bit(const unsigned char *bitmap, uint32_t bits, uint32_t i)
     for (uint32_t at = 0; at < bits; at += 64) {
         uint64_t word = ft_load_u64(bitmap + at / 8);
         uint32_t n = (uint32_t)__builtin_popcountll(word);
-        if (i < n) {
+        if (i < n)
             return at + (uint32_t)_tzcnt_u64(_pdep_u64(UINT64_C(1) << i, word));
-        }
         i -= n;
     }
     return bits;

@@ -28,10 +28,6 @@ bool ft_cursor_load_block(ft_cursor *c, uint32_t block)
     c->loaded = !ft_eval_fail(c->eval,
                               ft_postings_passages(&c->list, block, c->passages, &c->tf_data, c->eval->err));
     memset(c->passages + c->n, 0xff, 16 * sizeof *c->passages);
-    c->bitmap = NULL;
-    if (c->loaded)
-        ft_eval_fail(c->eval,
-                     ft_postings_bitmap(&c->list, block, &c->bitmap, &c->first, &c->n_bits, c->eval->err));
     return c->loaded;
 }
 
@@ -149,11 +145,14 @@ void ft_cursor_score(const ft_cursor *c, uint32_t from, uint32_t to, uint32_t *o
     const ft_norms *norms = c->eval->norms;
     ft_bm25 params = c->eval->params;
     uint32_t tf[FT_BLOCK_LEN], dl[FT_BLOCK_LEN + 31];
-    uint32_t n = to - from;
+    const unsigned char *bitmap = NULL;
+    uint32_t n = to - from, first, n_bits;
 
+    if (n == c->n)
+        ft_eval_fail(c->eval, ft_postings_bitmap(&c->list, c->block, &bitmap, &first, &n_bits, c->eval->err));
     ft_cpu.steps(c->sums + from, n, from ? c->sums[from - 1] : 0, tf);
-    if (c->bitmap && n == c->n)
-        ft_norms_pick(norms, c->first, c->bitmap, c->n_bits, dl);
+    if (bitmap)
+        ft_norms_pick(norms, first, bitmap, n_bits, dl);
     else
         ft_norms_fill(norms, c->passages + from, n, dl);
     ft_cpu.score(tf, dl, n, c->weight, params.a, params.b, out);

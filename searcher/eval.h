@@ -58,8 +58,6 @@ typedef struct ft_cursor {
     uint32_t found;      /* the passage last found by a probe */
     bool loaded, have_tfs;
     const unsigned char *tf_data;
-    const unsigned char *bitmap; /* if the block is kept as a set of bits: of passages `first` + 0 .. n_bits - 1 */
-    uint32_t first, n_bits;
     ft_gap_reader gaps;  /* positions of the block in hand */
     bool have_gaps;
     uint32_t passages[FT_BLOCK_LEN + 16]; /* behind the block's own: UINT32_MAX */
@@ -128,8 +126,8 @@ typedef struct ft_op_class {
     /* A passage >= lo before which no match from lo on scores more than need; UINT32_MAX if there is none at all.
      * Cheap. */
     uint32_t (*hint)(ft_op *op, uint32_t lo, int64_t need);
-    /* Matches in [lo, hi), hi - lo <= FT_WINDOW, that score more than `need`; others may be among them, and those that
-     * are have their exact scores. With need < 0: all matches. */
+    /* Matches in [lo, hi), hi - lo <= FT_WINDOW or as far as `reach` says, that score more than `need`; others may be
+     * among them, and those that are have their exact scores. With need < 0: all matches. */
     void (*generate)(ft_op *op, uint32_t lo, uint32_t hi, int64_t need, ft_batch *out);
     /* Sets bit i for each match lo + i in [lo, hi), hi - lo <= FT_WINDOW. Other bits stay as they are, and what is set
      * need not be looked at. Only of operators made without scoring. */

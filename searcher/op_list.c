@@ -4,7 +4,10 @@
  *
  * Any-of (MaxScore within a window): clauses are ordered by their bounds in the window. The longest run of the least
  * of them that together cannot beat `need` is not essential: a passage that only those match cannot be a hit. The
- * essential clauses add into an array of one cell a passage; what is then worth it is probed with the others. */
+ * essential clauses add into an array of one cell a passage; what is then worth it is probed with the others.
+ *
+ * All-of with something optional besides: where what is required cannot beat `need` by itself and is the more frequent,
+ * the optional clauses generate as for any-of, and the required ones probe. */
 #include "cpu.h"
 #include "eval.h"
 #include "mem.h"

@@ -11,7 +11,7 @@
 
 #include <time.h>
 
-#define CLOCK_EVERY 16  /* windows between two looks at the clock */
+#define CLOCK_EVERY 16    /* windows between two looks at the clock */
 #define RARE_WINDOWS 32   /* so many with no more matches than one can have: those are taken together */
 #define SPARSE_WINDOWS 2  /* the same when pruning: so many with no more matches than a block, whose bound is one */
 
